@@ -1,0 +1,34 @@
+//! The integer graph: what a model is to the prover, the verifier and the ledger.
+//!
+//! A [`Graph`] is a list of nodes over integer tensors. It holds shapes, ranges, tables and scales,
+//! never weight values: those travel apart, in [`Weights`]. There are no floats anywhere in this
+//! crate, so two machines that hold the same graph, weights and input hold the same bits afterwards.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`shape`] | shapes with named limits, row-major strides |
+//! | [`tensor`] | a shape and its `i64` values |
+//! | [`table`] | one-variable functions that a lookup can apply |
+//! | [`op`] | the closed set of operators |
+//! | [`graph`] | tensors, nodes, inputs, outputs, the canonical codec |
+//! | [`bounds`] | worst-case interval of every tensor, and the refusal of graphs that could wrap |
+//! | [`exec`] | the executor |
+//!
+//! **Invariant:** a [`Checked`] graph can't wrap: every value and every intermediate sum of the
+//! executor, for any weights and inputs within their declared ranges, lies within
+//! [`bounds::VALUE_MAX`] of zero.
+
+pub mod bounds;
+pub mod exec;
+pub mod graph;
+pub mod op;
+pub mod shape;
+pub mod table;
+pub mod tensor;
+
+pub use bounds::Range;
+pub use graph::{Graph, Input, Node, Output, Scale, TensorId, WeightSpec, Weights};
+pub use op::Op;
+pub use shape::Shape;
+pub use table::Table;
+pub use tensor::Tensor;
