@@ -1,11 +1,62 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
-use clap::Parser;
+mod ci;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
 
 /// Automation of the lilliput repository.
 #[derive(Parser)]
-struct Cli {}
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
 
-fn main() {
-    let _cli = Cli::parse();
+#[derive(Subcommand)]
+enum Task {
+    /// Formatting, clippy with warnings denied, and the README's test command.
+    Ci,
+    /// Layers, file lengths, names, docs, links, blobs and vectors; also an ordinary test.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Task::Ci => ci::run(),
+        Task::Tidy => print_findings(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print_findings() -> Result<()> {
+    let findings = tidy::findings(&root()?)?;
+    for finding in &findings {
+        say(finding);
+    }
+    anyhow::ensure!(findings.is_empty(), "{} findings", findings.len());
+    Ok(())
+}
+
+/// The repository's root: the folder above this crate.
+fn root() -> Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .context("xtask has no parent folder")
+}
+
+/// One line to the terminal.
+#[expect(clippy::print_stderr, reason = "a command line tool talks on stderr")]
+fn say(line: &str) {
+    eprintln!("{line}");
 }
