@@ -25,6 +25,14 @@ pub struct Scale {
     pub exponent: i16,
 }
 
+impl Scale {
+    /// Whether it is in its one form and a normal `f64`.
+    #[must_use]
+    pub fn is_canonical(self) -> bool {
+        (1 << 52..1 << 53).contains(&self.mantissa) && (-1074..=971).contains(&self.exponent)
+    }
+}
+
 /// A tensor that the caller gives.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Input {
@@ -78,6 +86,65 @@ pub struct Graph {
     pub tables: Vec<Table>,
     pub nodes: Vec<Node>,
     pub outputs: Vec<Output>,
+}
+
+/// Which of a graph's lists a tensor stands in, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Input(usize),
+    Weight(usize),
+    Node(usize),
+}
+
+impl Graph {
+    /// Number of tensors: inputs, weights and nodes.
+    #[must_use]
+    pub fn tensors(&self) -> usize {
+        self.inputs.len() + self.weights.len() + self.nodes.len()
+    }
+
+    /// Where a tensor comes from, or `None` for an id that doesn't exist.
+    #[must_use]
+    pub fn origin(&self, id: TensorId) -> Option<Origin> {
+        let index = id.0 as usize;
+        let first_node = self.inputs.len() + self.weights.len();
+        if index < self.inputs.len() {
+            Some(Origin::Input(index))
+        } else if index < first_node {
+            Some(Origin::Weight(index - self.inputs.len()))
+        } else if index < self.tensors() {
+            Some(Origin::Node(index - first_node))
+        } else {
+            None
+        }
+    }
+
+    /// The operator that makes a tensor, or `None` for inputs, weights and unknown ids.
+    #[must_use]
+    pub fn op(&self, id: TensorId) -> Option<&Op> {
+        match self.origin(id)? {
+            Origin::Node(index) => self.nodes.get(index).map(|node| &node.op),
+            Origin::Input(_) | Origin::Weight(_) => None,
+        }
+    }
+
+    /// The id of the tensor of input `index`.
+    #[must_use]
+    pub fn input_id(&self, index: usize) -> TensorId {
+        TensorId(index as u32)
+    }
+
+    /// The id of the tensor of weight `index`.
+    #[must_use]
+    pub fn weight_id(&self, index: usize) -> TensorId {
+        TensorId((self.inputs.len() + index) as u32)
+    }
+
+    /// The id of the tensor that node `index` makes.
+    #[must_use]
+    pub fn node_id(&self, index: usize) -> TensorId {
+        TensorId((self.inputs.len() + self.weights.len() + index) as u32)
+    }
 }
 
 /// Weight values, in the order of [`Graph::weights`].

@@ -10,8 +10,10 @@
 //! | [`tensor`] | a shape and its `i64` values |
 //! | [`table`] | one-variable functions that a lookup can apply |
 //! | [`op`] | the closed set of operators |
-//! | [`graph`] | tensors, nodes, inputs, outputs, the canonical codec |
-//! | [`bounds`] | worst-case interval of every tensor, and the refusal of graphs that could wrap |
+//! | [`graph`] | tensors, nodes, inputs, outputs |
+//! | [`codec`] | the canonical encoding |
+//! | [`check`] | limits, shapes, and the refusal of graphs that could wrap |
+//! | [`bounds`] | worst-case interval of every tensor |
 //! | [`exec`] | the executor |
 //!
 //! **Invariant:** a [`Checked`] graph can't wrap: every value and every intermediate sum of the
@@ -19,15 +21,21 @@
 //! [`bounds::VALUE_MAX`] of zero.
 
 pub mod bounds;
+pub mod check;
+pub mod codec;
 pub mod exec;
 pub mod graph;
+mod infer;
 pub mod op;
 pub mod shape;
 pub mod table;
 pub mod tensor;
 
 pub use bounds::Range;
-pub use graph::{Graph, Input, Node, Output, Scale, TensorId, WeightSpec, Weights};
+pub use check::{Checked, GraphError, OpError};
+pub use codec::DecodeError;
+pub use exec::{ExecError, Trace, execute};
+pub use graph::{Graph, Input, Node, Origin, Output, Post, Scale, TensorId, WeightSpec, Weights};
 pub use op::Op;
 pub use shape::Shape;
 pub use table::Table;

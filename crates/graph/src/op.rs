@@ -9,6 +9,13 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use crate::graph::TensorId;
 use crate::shape::Shape;
 
+/// Largest shift of a lookup.
+pub const SHIFT_MAX: u8 = 16;
+/// Labels of a contraction are below this.
+pub const LABELS_MAX: u8 = 16;
+/// Most terms of a sum and parts of a concatenation.
+pub const OPERANDS_MAX: usize = 4_096;
+
 /// One operator; every node has exactly one output tensor.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub enum Op {
@@ -87,6 +94,24 @@ pub enum Op {
 }
 
 impl Op {
+    /// Its name, for messages.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Contract { .. } => "Contract",
+            Self::Conv { .. } => "Conv",
+            Self::Sum { .. } => "Sum",
+            Self::WindowSum { .. } => "WindowSum",
+            Self::Slice { .. } => "Slice",
+            Self::Pad { .. } => "Pad",
+            Self::Concat { .. } => "Concat",
+            Self::Transpose { .. } => "Transpose",
+            Self::Reshape { .. } => "Reshape",
+            Self::Broadcast { .. } => "Broadcast",
+            Self::Lookup { .. } => "Lookup",
+        }
+    }
+
     /// The tensors it reads, in a fixed order.
     #[must_use]
     pub fn operands(&self) -> Vec<TensorId> {
