@@ -7,11 +7,13 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 18] = [
+const LAYERS: [(&str, u8); 20] = [
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
     ("lilliput-types", 1),
     ("lilliput-graph", 1),
+    ("lilliput-incentives", 1),
+    ("lilliput-sdl", 1),
     ("lilliput-ledger", 2),
     ("lilliput-verifier", 2),
     ("lilliput-client", 2),
