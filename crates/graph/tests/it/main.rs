@@ -1,0 +1,15 @@
+//! Integration tests of the integer graph.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod bounds;
+mod check;
+mod codec;
+mod example;
+mod exec;
+mod naive;
+mod vectors;
