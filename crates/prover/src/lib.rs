@@ -5,6 +5,8 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`pcs`] | commitments and openings |
 //! | [`sumcheck`] | the prover's side of sumchecks over dense vectors |
 
+pub mod pcs;
 pub mod sumcheck;

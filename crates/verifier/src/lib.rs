@@ -10,6 +10,7 @@
 //! | [`codec`] | fixed-size canonical bytes of field elements and hashes, bounded reading |
 //! | [`transcript`] | Fiat-Shamir: labelled, length-prefixed absorbs, challenges |
 //! | [`point`] | multilinear points: eq, truncated eq, masks, evaluations |
+//! | [`pcs`] | the polynomial commitment: configuration, openings, their security |
 //! | [`sumcheck`] | round polynomials and their verification |
 //!
 //! **Invariant:** no configuration is decoded from bytes; sizes follow from the statement.
@@ -26,6 +27,7 @@
 
 pub mod codec;
 pub mod field;
+pub mod pcs;
 pub mod point;
 pub mod sumcheck;
 pub mod transcript;
