@@ -1,12 +1,24 @@
-//! The command `lilliput`.
+//! The command `lilliput`: flags, output, exit codes; the work is in the libraries.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `cli` | the flags every command shares, the list of commands |
+//! | `commands` | one file a command: an `Args` whose doc comment is the help, and one `run` |
+//! | `failure` | what went wrong, the exit code, what to do next |
+//! | `outcome` | what a command ends with, as text and as JSON |
+//! | `session` | where to print, where data lies, progress on long work |
+//!
+//! **Invariant:** with `--json` standard output holds exactly one JSON object, whatever happens;
+//! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
-use clap::Parser;
+mod cli;
+mod commands;
+mod failure;
+mod outcome;
+mod session;
 
-/// An open network for AI that anyone can check.
-#[derive(Parser)]
-#[command(version, about)]
-struct Cli {}
+use std::process::ExitCode;
 
-fn main() {
-    let _cli = Cli::parse();
+fn main() -> ExitCode {
+    cli::main()
 }

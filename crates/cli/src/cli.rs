@@ -1,0 +1,105 @@
+//! The flags every command shares, the list of commands, and the way from one to the exit code.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::commands;
+use crate::failure::{Failure, Result};
+use crate::outcome::Outcome;
+use crate::session::Session;
+
+/// An open network for AI that anyone can check.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
+#[derive(Parser)]
+#[command(name = "lilliput", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(clap::Args)]
+pub(crate) struct Shared {
+    /// Print one JSON object on standard output; everything else goes to standard error.
+    #[arg(long, global = true, help_heading = "Shared options")]
+    pub(crate) json: bool,
+
+    /// Say nothing but the result and errors.
+    #[arg(long, short, global = true, help_heading = "Shared options")]
+    pub(crate) quiet: bool,
+
+    /// Folder for chain, models and keys [default: the user's data folder].
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "Shared options"
+    )]
+    pub(crate) data: Option<PathBuf>,
+
+    /// File with the passphrase of the key; LILLIPUT_PASSPHRASE_FILE says the same.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Shared options"
+    )]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Completions(commands::completions::Args),
+}
+
+impl Command {
+    fn run(self, session: &Session) -> Result<Outcome> {
+        match self {
+            Self::Completions(args) => commands::completions::run(&args),
+        }
+    }
+}
+
+/// Parses, runs, prints, and gives the exit code.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let session = Session::new(cli.shared);
+    match cli.command.run(&session) {
+        Ok(outcome) => match outcome.print(&session) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.print(session.json()),
+        },
+        Err(failure) => failure.print(session.json()),
+    }
+}
+
+/// Help and version are no errors; everything else is wrong use.
+fn usage(error: &clap::Error) -> ExitCode {
+    let help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if help || !json {
+        // A closed pipe while printing help leaves nothing to report to.
+        let _ = error.print();
+        return ExitCode::from(if help { 0 } else { 2 });
+    }
+    let text = error.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    Failure::bad_input(anyhow::anyhow!(
+        "{}",
+        first.trim_start_matches("error: ").trim()
+    ))
+    .hint("see `lilliput --help`")
+    .print(true)
+}

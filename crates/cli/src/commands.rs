@@ -1,0 +1,5 @@
+//! One file a command: an `Args` whose doc comment is the help, and one `run`.
+//!
+//! To add one: write `commands/<name>.rs`, name it here, and add it to the two lists in `cli.rs`.
+
+pub(crate) mod completions;
