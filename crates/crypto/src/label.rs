@@ -1,0 +1,88 @@
+//! Every domain-separation label of the project, in one list.
+
+/// What a hash is for. Each label selects a hash function of its own (BLAKE3's key-derivation mode),
+/// so that bytes hashed for one purpose never count for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// An account's address, from its public key.
+    Address,
+    /// The identity of a chain, from its genesis document.
+    Chain,
+    /// What the signers of a transaction sign.
+    TransactionSign,
+    /// The identity of a transaction: its content without signatures.
+    TransactionId,
+    /// The identity of a block, from its header.
+    BlockId,
+    /// What the proposer of a block signs.
+    BlockSign,
+    /// The identity of a set of validators.
+    ValidatorSet,
+    /// A leaf of a block section's Merkle tree.
+    MerkleLeaf,
+    /// An inner node of a block section's Merkle tree.
+    MerkleNode,
+    /// The root of a block section's Merkle tree: number of leaves and top node.
+    MerkleRoot,
+    /// The identity of a blob (key, proof, model file), from its bytes.
+    Blob,
+    /// Where a key of the state lies in the state tree.
+    StateKey,
+    /// Nodes and values of the state tree.
+    StateTree,
+    /// The identity of a job, from its order.
+    Job,
+    /// The identity of a model, from its canonical verifying key.
+    Model,
+    /// The commitment to a job's input: salt and input integers.
+    InputCommitment,
+    /// The digest of an answer's output integers.
+    OutputDigest,
+}
+
+impl Label {
+    /// All labels, for tests and for the specification's table.
+    pub const ALL: [Self; 17] = [
+        Self::Address,
+        Self::Chain,
+        Self::TransactionSign,
+        Self::TransactionId,
+        Self::BlockId,
+        Self::BlockSign,
+        Self::ValidatorSet,
+        Self::MerkleLeaf,
+        Self::MerkleNode,
+        Self::MerkleRoot,
+        Self::Blob,
+        Self::StateKey,
+        Self::StateTree,
+        Self::Job,
+        Self::Model,
+        Self::InputCommitment,
+        Self::OutputDigest,
+    ];
+
+    /// The context string given to BLAKE3.
+    #[must_use]
+    pub const fn context(self) -> &'static str {
+        match self {
+            Self::Address => "lilliput 2026 v1 address",
+            Self::Chain => "lilliput 2026 v1 chain",
+            Self::TransactionSign => "lilliput 2026 v1 transaction signature",
+            Self::TransactionId => "lilliput 2026 v1 transaction id",
+            Self::BlockId => "lilliput 2026 v1 block id",
+            Self::BlockSign => "lilliput 2026 v1 block signature",
+            Self::ValidatorSet => "lilliput 2026 v1 validator set",
+            Self::MerkleLeaf => "lilliput 2026 v1 merkle leaf",
+            Self::MerkleNode => "lilliput 2026 v1 merkle node",
+            Self::MerkleRoot => "lilliput 2026 v1 merkle root",
+            Self::Blob => "lilliput 2026 v1 blob",
+            Self::StateKey => "lilliput 2026 v1 state key",
+            Self::StateTree => "lilliput 2026 v1 state tree",
+            Self::Job => "lilliput 2026 v1 job",
+            Self::Model => "lilliput 2026 v1 model",
+            Self::InputCommitment => "lilliput 2026 v1 input commitment",
+            Self::OutputDigest => "lilliput 2026 v1 output digest",
+        }
+    }
+}
