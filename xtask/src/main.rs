@@ -2,6 +2,7 @@
 
 mod ci;
 mod tidy;
+mod train_digits;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,12 +23,15 @@ enum Task {
     Ci,
     /// Layers, file lengths, names, docs, links, blobs and vectors; also an ordinary test.
     Tidy,
+    /// Trains the bundled models on MNIST.
+    TrainDigits(train_digits::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Task::Ci => ci::run(),
         Task::Tidy => print_findings(),
+        Task::TrainDigits(args) => train_digits::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
