@@ -11,6 +11,9 @@
 //! | [`transcript`] | Fiat-Shamir: labelled, length-prefixed absorbs, challenges |
 //! | [`point`] | multilinear points: eq, truncated eq, masks, evaluations |
 //! | [`pcs`] | the polynomial commitment: configuration, openings, their security |
+//! | [`join`] | many claims on one committed polynomial become one |
+//! | [`tables`] | lookup tables as polynomials the verifier evaluates |
+//! | [`logup`] | one lookup argument for all tables and all that is looked up |
 //! | [`sumcheck`] | round polynomials and their verification |
 //!
 //! **Invariant:** no configuration is decoded from bytes; sizes follow from the statement.
@@ -27,7 +30,10 @@
 
 pub mod codec;
 pub mod field;
+pub mod join;
+pub mod logup;
 pub mod pcs;
 pub mod point;
 pub mod sumcheck;
+pub mod tables;
 pub mod transcript;

@@ -162,18 +162,17 @@ pub fn truncated_eq_tensor(axes: &[u32], a: &[EF], b: &[EF]) -> EF {
         .product()
 }
 
-/// `sum over the entries of values[i] eq(point, i)`: a vector padded with zeros, at `point`.
-pub fn evaluate<V>(values: &[V], point: &[EF]) -> EF
+/// `sum over the entries of values[i] eq(point, i)`: a vector padded with zeros, at `point`. Linear.
+pub fn evaluate<V: Copy>(values: &[V], point: &[EF]) -> EF
 where
-    V: Copy,
-    EF: From<V>,
+    EF: Algebra<V>,
 {
-    evaluate_with(values, point, |&value| EF::from(value))
+    evaluate_with(values, point, |&value| value)
 }
 
 /// A vector of integers, padded with zeros, at `point`. Linear.
 pub fn evaluate_integers(values: &[i64], point: &[EF]) -> EF {
-    evaluate_with(values, point, |&value| EF::from(base_from_i64(value)))
+    evaluate_with(values, point, |&value| base_from_i64(value))
 }
 
 /// A row-major tensor of integers, each axis padded with zeros, at `point`. Linear.
@@ -221,10 +220,14 @@ where
         .sum()
 }
 
-fn evaluate_with<V>(values: &[V], point: &[EF], lift: impl Fn(&V) -> EF) -> EF {
-    let half = variables(u64::try_from(values.len()).unwrap_or(u64::MAX)).min(point.len());
+/// A vector of anything that `lift` makes an element of, padded with zeros, at `point`. Linear.
+pub fn evaluate_with<V, L>(values: &[V], point: &[EF], lift: impl Fn(&V) -> L) -> EF
+where
+    EF: Algebra<L>,
+{
+    let needed = variables(u64::try_from(values.len()).unwrap_or(u64::MAX)).min(point.len());
     // Coordinates above the vector's own select its zero-padded first part.
-    let (above, own) = point.split_at(point.len().saturating_sub(half));
+    let (above, own) = point.split_at(point.len().saturating_sub(needed));
     let scale: EF = above
         .iter()
         .map(|&coordinate| EF::ONE - coordinate)

@@ -81,6 +81,68 @@ impl<const DEGREE: usize> Sumcheck<DEGREE> {
     }
 }
 
+/// The round polynomials of a sumcheck over `eq(anchor, x) F(x)`, with `F` of degree `DEGREE` in each variable.
+///
+/// The eq factor of the bound variables is divided out and that of the round's own variable is linear and
+/// known, so a round sends `F`'s part alone, without its constant coefficient: `c_1, …, c_DEGREE`. With
+/// `claim = (1 - a) t(0) + a t(1)` for the anchor's coordinate `a`, the constant one is
+/// `claim - a (c_1 + … + c_DEGREE)`; nothing is ever inverted (Gruen's trick, turned around).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EqSumcheck<const DEGREE: usize> {
+    /// One entry a variable.
+    pub rounds: Vec<[EF; DEGREE]>,
+}
+
+impl<const DEGREE: usize> EqSumcheck<DEGREE> {
+    /// Appends the round polynomials.
+    pub fn encode(&self, writer: &mut Writer) {
+        self.rounds
+            .iter()
+            .for_each(|round| writer.extensions(round));
+    }
+
+    /// Reads the round polynomials of a sumcheck over `variables` variables.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`] for too few bytes and unreduced elements.
+    pub fn decode(reader: &mut Reader<'_>, variables: usize) -> Result<Self, CodecError> {
+        let Sumcheck { rounds } = Sumcheck::decode(reader, variables)?;
+        Ok(Self { rounds })
+    }
+
+    /// Runs through the rounds; what is left is `F` at the point, without the eq factor. The anchor has
+    /// as many coordinates as there are rounds; further ones are not looked at.
+    #[must_use]
+    pub fn verify(&self, anchor: &[EF], claim: EF, transcript: &mut Transcript) -> Reduced {
+        let mut reduced = Reduced {
+            point: Vec::with_capacity(self.rounds.len()),
+            claim,
+        };
+        for (round, &coordinate) in self.rounds.iter().zip(anchor) {
+            let challenge = round_challenge(round, transcript);
+            reduced.claim = evaluate_eq_round(round, reduced.claim, coordinate, challenge);
+            reduced.point.push(challenge);
+        }
+        reduced
+    }
+}
+
+/// A round polynomial of an [`EqSumcheck`] at `at`, its constant coefficient taken from the claim.
+pub fn evaluate_eq_round<const DEGREE: usize>(
+    round: &[EF; DEGREE],
+    claim: EF,
+    coordinate: EF,
+    at: EF,
+) -> EF {
+    let sum: EF = round.iter().copied().sum();
+    let high = round
+        .iter()
+        .rev()
+        .fold(EF::ZERO, |value, &c| (value + c) * at);
+    claim - coordinate * sum + high
+}
+
 /// Absorbs a round polynomial and draws the round's challenge: one code path for prover and verifier.
 pub fn round_challenge<const DEGREE: usize>(
     round: &[EF; DEGREE],

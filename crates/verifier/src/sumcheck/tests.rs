@@ -2,7 +2,7 @@ use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Sumcheck, evaluate_round};
+use super::{Sumcheck, evaluate_eq_round, evaluate_round};
 use crate::codec::{Reader, Writer};
 use crate::field::EF;
 use crate::transcript::Transcript;
@@ -40,4 +40,13 @@ fn a_sumcheck_comes_back_as_encoded_and_changes_with_each_coefficient() {
             assert_ne!(changed.claim, reduced.claim);
         }
     }
+}
+
+#[test]
+fn the_constant_coefficient_of_an_eq_round_follows_from_the_claim() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let [a, b, c, anchor, at] = rng.random::<[u64; 5]>().map(EF::from_u64);
+    let t = |x: EF| a + b * x + c * x.square();
+    let claim = (EF::ONE - anchor) * t(EF::ZERO) + anchor * t(EF::ONE);
+    assert_eq!(evaluate_eq_round(&[b, c], claim, anchor, at), t(at));
 }
