@@ -1,0 +1,26 @@
+//! What can be wrong with inputs, one variant per cause.
+
+use thiserror::Error;
+
+/// Why an epoch under rule `subtensor-425` can't be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SubtensorError {
+    #[error("subnet has {count} uids, at most {max} are allowed")]
+    TooManyUids { count: u64, max: u64 },
+    #[error("field {field} has {got} entries, expected {expected}")]
+    Length {
+        field: &'static str,
+        got: usize,
+        expected: usize,
+    },
+    #[error("matrices have {count} entries, at most {max} are allowed")]
+    TooManyEntries { count: usize, max: usize },
+    #[error("stakes sum to {total}, more than 2^63 - 1")]
+    StakeTooLarge { total: u128 },
+    #[error("sum exceeds the range of 32 integer bits")]
+    SumOverflows,
+    #[error("bonds_moving_average is {got}, at most {max} is allowed")]
+    MovingAverageTooLarge { got: u64, max: u64 },
+    #[error("owner_uid is {owner}, but there are {count} uids")]
+    OwnerOutOfRange { owner: u16, count: usize },
+}

@@ -1,0 +1,13 @@
+//! Incentives as pure arithmetic: who earns what in a subnet's epoch and in a tournament's round.
+//!
+//! No I/O, no clock, no randomness, no storage. What the ledger would compute is integers only, and the same
+//! on every machine; `float` holds the double-precision versions that check it.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
+
+mod error;
+pub mod subtensor;
+
+pub use error::SubtensorError;

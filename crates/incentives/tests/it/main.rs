@@ -1,0 +1,4 @@
+//! Integration tests of the incentive rules.
+
+mod shared;
+mod subtensor_vectors;
