@@ -81,8 +81,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     std::fs::create_dir_all(&folder)?;
     let model = export::model(&network, name).encode_to_vec();
     std::fs::write(folder.join(format!("{name}.onnx")), model)?;
-    std::fs::write(folder.join("calibration.json"), calibration(&training))?;
     if matches!(args.model, Model::Digits) {
+        std::fs::write(folder.join("calibration.json"), calibration(&training))?;
         pictures(&folder.join("images"), &test)?;
     }
     Ok(())

@@ -14,6 +14,8 @@
 //! | [`codec`] | the canonical encoding |
 //! | [`check`] | limits, shapes, and the refusal of graphs that could wrap |
 //! | [`bounds`] | worst-case interval of every tensor |
+//! | [`draft`] | a graph that grows node by node, for those who build one |
+//! | [`model`] | graph, weights and name in one file |
 //! | [`exec`] | the executor |
 //!
 //! **Invariant:** a [`Checked`] graph can't wrap: every value and every intermediate sum of the
@@ -23,9 +25,11 @@
 pub mod bounds;
 pub mod check;
 pub mod codec;
+pub mod draft;
 pub mod exec;
 pub mod graph;
 mod infer;
+pub mod model;
 pub mod op;
 pub mod shape;
 pub mod table;
@@ -34,8 +38,10 @@ pub mod tensor;
 pub use bounds::Range;
 pub use check::{Checked, GraphError, OpError};
 pub use codec::DecodeError;
+pub use draft::Draft;
 pub use exec::{ExecError, Trace, execute};
 pub use graph::{Graph, Input, Node, Origin, Output, Post, Scale, TensorId, WeightSpec, Weights};
+pub use model::{Model, ModelError};
 pub use op::Op;
 pub use shape::Shape;
 pub use table::Table;

@@ -129,4 +129,21 @@ impl Op {
             | Self::Lookup { x, .. } => vec![*x],
         }
     }
+
+    /// The same tensors, to be renamed.
+    pub fn operands_mut(&mut self) -> Vec<&mut TensorId> {
+        match self {
+            Self::Contract { a, b, .. } => vec![a, b],
+            Self::Conv { x, w, .. } => vec![x, w],
+            Self::Sum { terms, .. } => terms.iter_mut().map(|(tensor, _)| tensor).collect(),
+            Self::Concat { parts, .. } => parts.iter_mut().collect(),
+            Self::WindowSum { x, .. }
+            | Self::Slice { x, .. }
+            | Self::Pad { x, .. }
+            | Self::Transpose { x, .. }
+            | Self::Reshape { x, .. }
+            | Self::Broadcast { x, .. }
+            | Self::Lookup { x, .. } => vec![x],
+        }
+    }
 }

@@ -11,5 +11,6 @@ mod check;
 mod codec;
 mod example;
 mod exec;
+mod model;
 mod naive;
 mod vectors;
