@@ -1,0 +1,40 @@
+//! Everything that can change.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::bank::BankEvent;
+use crate::job::JobEvent;
+use crate::provider::ProviderEvent;
+use crate::registry::RegistryEvent;
+
+/// One change of the state, by the module that made it. New modules are added at the end.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// Assets and balances.
+    Bank(BankEvent),
+    /// Models.
+    Registry(RegistryEvent),
+    /// Providers and offers.
+    Provider(ProviderEvent),
+    /// Jobs.
+    Job(JobEvent),
+}
+
+macro_rules! from_module {
+    ($($variant:ident($event:ty)),+) => {
+        $(impl From<$event> for Event {
+            fn from(event: $event) -> Self {
+                Self::$variant(event)
+            }
+        })+
+    };
+}
+
+from_module!(
+    Bank(BankEvent),
+    Registry(RegistryEvent),
+    Provider(ProviderEvent),
+    Job(JobEvent)
+);

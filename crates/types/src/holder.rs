@@ -1,0 +1,68 @@
+//! Who or what holds a balance.
+
+use std::fmt;
+use std::str::FromStr;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use crate::text_form::{ParseError, json_as_text};
+use crate::{Address, JobId, Segment};
+
+/// A place where money lies. Only accounts have keys; everything else moves by the rules of the
+/// module it belongs to, and no transfer can name it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+pub enum Holder {
+    /// Someone's account.
+    Account(Address),
+    /// What a buyer put up for a job.
+    Escrow(JobId),
+    /// What a provider put up for a job.
+    Bond(JobId),
+    /// What a provider deposited to draw bonds from.
+    Stake(Address),
+    /// The network's fees of one segment.
+    Fees(Segment),
+    /// What was taken from those who broke the rules.
+    Treasury,
+}
+
+const EXPECTED: &str =
+    "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT or treasury)";
+
+impl From<Address> for Holder {
+    fn from(address: Address) -> Self {
+        Self::Account(address)
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(address) => address.fmt(f),
+            Self::Escrow(job) => write!(f, "escrow/{job}"),
+            Self::Bond(job) => write!(f, "bond/{job}"),
+            Self::Stake(provider) => write!(f, "stake/{provider}"),
+            Self::Fees(segment) => write!(f, "fees/{segment}"),
+            Self::Treasury => f.write_str("treasury"),
+        }
+    }
+}
+
+impl FromStr for Holder {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = |_| ParseError::new(EXPECTED, text);
+        match text.split_once('/') {
+            None if text == "treasury" => Ok(Self::Treasury),
+            None => text.parse().map(Self::Account).map_err(error),
+            Some(("escrow", job)) => job.parse().map(Self::Escrow).map_err(error),
+            Some(("bond", job)) => job.parse().map(Self::Bond).map_err(error),
+            Some(("stake", provider)) => provider.parse().map(Self::Stake).map_err(error),
+            Some(("fees", segment)) => segment.parse().map(Self::Fees).map_err(error),
+            Some(_) => Err(ParseError::new(EXPECTED, text)),
+        }
+    }
+}
+
+json_as_text!(Holder);

@@ -1,0 +1,51 @@
+//! Everything an account can ask of the ledger.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
+
+use crate::bank::BankMessage;
+use crate::job::JobMessage;
+use crate::provider::ProviderMessage;
+use crate::registry::RegistryMessage;
+use crate::{BlobId, Segment};
+
+/// One message, by the module that answers for it. New modules are added at the end.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Message {
+    /// Assets and payments.
+    Bank(BankMessage),
+    /// Models.
+    Registry(RegistryMessage),
+    /// Providers and offers.
+    Provider(ProviderMessage),
+    /// Jobs.
+    Job(JobMessage),
+}
+
+impl Message {
+    /// The segment that this message's fee is booked to.
+    #[must_use]
+    pub const fn segment(&self) -> Segment {
+        match self {
+            Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
+            Self::Registry(_) => Segment::Software,
+            Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
+                Segment::Iaas
+            }
+        }
+    }
+
+    /// The blob that must travel with this message, if it needs one.
+    #[must_use]
+    pub const fn blob(&self) -> Option<BlobId> {
+        match self {
+            Self::Registry(RegistryMessage::Publish(publish)) => Some(publish.key),
+            Self::Job(JobMessage::Answer(answer)) => Some(answer.proof),
+            Self::Bank(_)
+            | Self::Registry(RegistryMessage::Update(_))
+            | Self::Provider(_)
+            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The crate's tests, in one binary.
+#![expect(clippy::unwrap_used, reason = "a failing step fails the test")]
+
+mod codec;
+mod samples;
+mod signing;
+mod text;
+mod vectors;
