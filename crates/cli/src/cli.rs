@@ -56,12 +56,14 @@ pub(crate) struct Shared {
 #[derive(Subcommand)]
 enum Command {
     Completions(commands::completions::Args),
+    Forecast(commands::forecast::Args),
 }
 
 impl Command {
     fn run(self, session: &Session) -> Result<Outcome> {
         match self {
             Self::Completions(args) => commands::completions::run(&args),
+            Self::Forecast(args) => commands::forecast::run(&args),
         }
     }
 }

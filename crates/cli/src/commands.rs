@@ -3,3 +3,4 @@
 //! To add one: write `commands/<name>.rs`, name it here, and add it to the two lists in `cli.rs`.
 
 pub(crate) mod completions;
+pub(crate) mod forecast;
