@@ -24,3 +24,26 @@ pub enum SubtensorError {
     #[error("owner_uid is {owner}, but there are {count} uids")]
     OwnerOutOfRange { owner: u16, count: usize },
 }
+
+/// Why a tournament's round can't be scored.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TournamentError {
+    #[error("round has {got} rows, expected 1 to {max}")]
+    Rows { got: usize, max: usize },
+    #[error("list {list} has {got} rows, expected {expected}")]
+    Length {
+        list: String,
+        got: usize,
+        expected: usize,
+    },
+    #[error("only {common} of {of} ids are in every list, at least {min_percent} % are needed")]
+    TooManyMissing {
+        common: usize,
+        of: usize,
+        min_percent: usize,
+    },
+    #[error("an id appears twice")]
+    RepeatedId,
+    #[error("stake of model {model} isn't a non-negative number")]
+    Stake { model: String },
+}

@@ -5,9 +5,11 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`float`] | scores in doubles, for comparison only |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
 
 mod error;
+pub mod float;
 pub mod subtensor;
 
-pub use error::SubtensorError;
+pub use error::{SubtensorError, TournamentError};

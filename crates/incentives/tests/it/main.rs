@@ -1,4 +1,5 @@
 //! Integration tests of the incentive rules.
 
+mod float_vectors;
 mod shared;
 mod subtensor_vectors;
