@@ -6,15 +6,23 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | [`field`] | the base field, its quintic extension, integers in both |
-//! | [`codec`] | fixed-size canonical bytes of field elements and hashes, bounded reading |
-//! | [`transcript`] | Fiat-Shamir: labelled, length-prefixed absorbs, challenges |
-//! | [`point`] | multilinear points: eq, truncated eq, masks, evaluations |
-//! | [`pcs`] | the polynomial commitment: configuration, openings, their security |
-//! | [`join`] | many claims on one committed polynomial become one |
-//! | [`tables`] | lookup tables as polynomials the verifier evaluates |
+//! | [`statement`] | what a proof states: context, input, output |
+//! | [`key`], [`proof`] | the two formats; reading a key checks it |
+//! | [`verify()`](verify::verify) | the check of a proof |
+//! | [`layout`] | what is committed and where, from the graph |
+//! | [`layers`] | from claims on results to claims on operands, node by node |
+//! | [`settle`] | the end of an argument: join and opening |
+//! | [`security`] | the account of soundness, in bits |
+//! | [`cost`] | what a check costs, from the graph |
 //! | [`logup`] | one lookup argument for all tables and all that is looked up |
+//! | [`tables`] | lookup tables as polynomials the verifier evaluates |
+//! | [`join`] | many claims on one committed polynomial become one |
+//! | [`pcs`] | the polynomial commitment: configuration, openings, their security |
 //! | [`sumcheck`] | round polynomials and their verification |
+//! | [`point`] | multilinear points: eq, truncated eq, masks, evaluations |
+//! | [`transcript`] | Fiat-Shamir: labelled, length-prefixed absorbs, challenges |
+//! | [`codec`] | fixed-size canonical bytes of field elements and hashes, bounded reading |
+//! | [`field`] | the base field, its quintic extension, integers in both |
 //!
 //! **Invariant:** no configuration is decoded from bytes; sizes follow from the statement.
 
@@ -29,11 +37,27 @@
 )]
 
 pub mod codec;
+pub mod cost;
 pub mod field;
 pub mod join;
+pub mod key;
+pub mod layers;
+pub mod layout;
 pub mod logup;
 pub mod pcs;
 pub mod point;
+pub mod proof;
+pub mod security;
+pub mod settle;
+pub mod statement;
 pub mod sumcheck;
 pub mod tables;
 pub mod transcript;
+pub mod verify;
+
+pub use cost::verify_cost_units;
+pub use key::{KeyError, ModelId, VerifyingKey};
+pub use proof::Proof;
+pub use security::{Security, security};
+pub use statement::{Context, InputCommitment, OutputDigest, Statement, StatementError};
+pub use verify::{Rejection, Verified, verify};

@@ -24,5 +24,6 @@ mod tests;
 pub use proof::{Layer, LogUp, SegmentLeaf};
 pub use shape::{CELL_VARIABLES_MAX, Placement, Segment, Shape, ShapeError};
 pub use verify::{
-    Fingerprint, LogUpClaims, LogUpError, SegmentClaim, TableClaim, leaf_claims, verify,
+    Fingerprint, LogUpClaims, LogUpError, SegmentClaim, TableClaim, absorb_leaves, leaf_claims,
+    verify,
 };

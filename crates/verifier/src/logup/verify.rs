@@ -141,7 +141,8 @@ fn check_counts(shape: &Shape, proof: &LogUp) -> Result<(), LogUpError> {
     if fits { Ok(()) } else { Err(LogUpError::Shape) }
 }
 
-fn absorb_leaves(proof: &LogUp, transcript: &mut Transcript) {
+/// Absorbs the leaves of a proof.
+pub fn absorb_leaves(proof: &LogUp, transcript: &mut Transcript) {
     let segments = proof
         .segments
         .iter()

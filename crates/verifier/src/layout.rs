@@ -1,0 +1,199 @@
+//! What is committed and where: pure functions of the graph.
+//!
+//! Two polynomials exist, the weights' in the key and the witness's in a proof. Each is a list of blocks, largest
+//! first, and each carries one lookup argument: weights are looked up in the range of their bits, the witness's
+//! shifted values and remainders in the tables and ranges of their nodes.
+
+use std::collections::BTreeMap;
+
+use lilliput_graph::{Checked, Op, Shape as TensorShape, Table, TensorId};
+
+use crate::join::Block;
+use crate::layers::{Unprovable, check_provable};
+use crate::logup::{Segment, Shape};
+use crate::pcs::padded_variables;
+use crate::point::{tensor_variables, variables};
+use crate::tables::{LookupTable, NumberedTable};
+
+/// Most variables of a committed polynomial.
+pub const CELL_VARIABLES_MAX: usize = 26;
+
+/// Numbers of the ranges of remainders: this and the shift. Below are the graph's tables.
+const REMAINDER_IDS: u32 = 1 << 16;
+
+/// Numbers of the ranges of weights: this and the bits.
+const WEIGHT_IDS: u32 = 1 << 17;
+
+/// A committed polynomial and the lookup argument that goes with it.
+#[derive(Clone, Debug)]
+pub struct Polynomial {
+    /// Variables, padding up to the smallest commitment included.
+    pub variables: usize,
+    /// The committed tensors: one for each weight, or for each lookup its result and its remainder.
+    pub blocks: Vec<Block>,
+    /// The multiplicities of each table of the argument.
+    pub multiplicities: Vec<Block>,
+    /// The lookup argument.
+    pub lookups: Shape,
+}
+
+/// One node that looks up: its parts in the witness.
+#[derive(Clone, Debug)]
+pub struct LookupNode {
+    /// The node.
+    pub node: TensorId,
+    /// What it shifts and looks up.
+    pub x: TensorId,
+    /// The shift.
+    pub shift: u8,
+    /// Index of its result among the blocks; its remainder, if it has one, is the next.
+    ///
+    /// Its segment has the same index, and so has its remainder's.
+    pub block: usize,
+}
+
+/// Everything about a proof that follows from the graph.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The weights' polynomial; none without weights.
+    pub weights: Option<Polynomial>,
+    /// The witness's polynomial; none without lookups.
+    pub witness: Option<Polynomial>,
+    /// The nodes that look up, in order.
+    pub lookup_nodes: Vec<LookupNode>,
+}
+
+impl Layout {
+    /// Lays out the commitments of a graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Unprovable`] for graphs that are too large or break the rules of the argument.
+    pub fn new(checked: &Checked) -> Result<Self, Unprovable> {
+        check_provable(checked)?;
+        let (witness, lookup_nodes) = witness(checked)?;
+        Ok(Self {
+            weights: weights(checked)?,
+            witness,
+            lookup_nodes,
+        })
+    }
+}
+
+/// Segments, and their tables by number.
+#[derive(Default)]
+struct Draft {
+    tables: BTreeMap<u32, LookupTable>,
+    segments: Vec<(u32, Vec<u32>)>,
+}
+
+impl Draft {
+    fn push(&mut self, id: u32, shape: &TensorShape, table: impl FnOnce() -> LookupTable) {
+        self.tables.entry(id).or_insert_with(table);
+        self.segments.push((id, shape.0.clone()));
+    }
+
+    fn finish(self, what: &'static str) -> Result<Option<Polynomial>, Unprovable> {
+        if self.segments.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<u32> = self.tables.keys().copied().collect();
+        let mut shapes: Vec<Vec<u32>> =
+            self.segments.iter().map(|(_, axes)| axes.clone()).collect();
+        let entries = self.tables.values().map(|table| {
+            let entries = u32::try_from(table.entries()).unwrap_or(u32::MAX);
+            vec![entries]
+        });
+        shapes.extend(entries);
+        let (mut blocks, variables) = stack(shapes, what)?;
+        let multiplicities = blocks.split_off(self.segments.len());
+        let segments = self.segments.into_iter().map(|(id, axes)| Segment {
+            table: ids.binary_search(&id).unwrap_or(usize::MAX),
+            axes,
+        });
+        let tables = self.tables.into_iter();
+        let tables = tables
+            .map(|(id, table)| NumberedTable { id, table })
+            .collect();
+        let lookups = Shape::new(tables, segments.collect())
+            .map_err(|source| Unprovable::Lookups { what, source })?;
+        Ok(Some(Polynomial {
+            variables,
+            blocks,
+            multiplicities,
+            lookups,
+        }))
+    }
+}
+
+/// Aligned blocks in the order of `shapes`: largest first, ties in order.
+fn stack(shapes: Vec<Vec<u32>>, what: &'static str) -> Result<(Vec<Block>, usize), Unprovable> {
+    let mut order: Vec<(usize, usize)> = shapes
+        .iter()
+        .map(|axes| tensor_variables(axes))
+        .enumerate()
+        .collect();
+    order.sort_by_key(|&(_, size)| std::cmp::Reverse(size));
+    let mut blocks: Vec<Block> = shapes
+        .into_iter()
+        .map(|axes| Block { offset: 0, axes })
+        .collect();
+    let max = 1u64 << CELL_VARIABLES_MAX;
+    let mut end = 0u64;
+    for (index, size) in order {
+        if let Some(block) = blocks.get_mut(index) {
+            block.offset = end;
+        }
+        let size = u32::try_from(size).ok();
+        let size = size.and_then(|bits| 1u64.checked_shl(bits));
+        end = end.saturating_add(size.unwrap_or(u64::MAX));
+        if end > max {
+            let got = end;
+            return Err(Unprovable::TooManyCells { what, got, max });
+        }
+    }
+    Ok((blocks, padded_variables(variables(end))))
+}
+
+fn weights(checked: &Checked) -> Result<Option<Polynomial>, Unprovable> {
+    let mut draft = Draft::default();
+    for weight in &checked.graph().weights {
+        let bits = u32::from(weight.bits);
+        draft.push(WEIGHT_IDS | bits, &weight.shape, || {
+            LookupTable::signed(bits)
+        });
+    }
+    draft.finish("weights")
+}
+
+fn witness(checked: &Checked) -> Result<(Option<Polynomial>, Vec<LookupNode>), Unprovable> {
+    let graph = checked.graph();
+    let mut draft = Draft::default();
+    let mut nodes = Vec::new();
+    for (index, entry) in graph.nodes.iter().enumerate() {
+        let Op::Lookup { x, shift, table } = entry.op else {
+            continue;
+        };
+        let node = graph.node_id(index);
+        let shape = checked.tensor_shape(node);
+        nodes.push(LookupNode {
+            node,
+            x,
+            shift,
+            block: draft.segments.len(),
+        });
+        let function = graph.tables.get(usize::from(table)).cloned();
+        let function = function.unwrap_or(Table::Values {
+            lo: 0,
+            values: Vec::new(),
+        });
+        draft.push(u32::from(table), shape, || LookupTable::Function(function));
+        if shift > 0 {
+            let shift = u32::from(shift);
+            draft.push(REMAINDER_IDS | shift, shape, || {
+                LookupTable::remainders(shift)
+            });
+        }
+    }
+    Ok((draft.finish("witness")?, nodes))
+}
