@@ -5,8 +5,15 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`blocks`] | tensors in blocks padded to powers of two |
+//! | [`join`] | many claims on one committed polynomial become one |
+//! | [`logup`] | the lookup argument and its witness |
 //! | [`pcs`] | commitments and openings |
 //! | [`sumcheck`] | the prover's side of sumchecks over dense vectors |
 
+pub mod blocks;
+pub mod join;
+mod lanes;
+pub mod logup;
 pub mod pcs;
 pub mod sumcheck;

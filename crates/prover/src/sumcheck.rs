@@ -3,10 +3,12 @@
 //! Vectors hold a power of two of values, the most significant variable splits them in halves and is bound
 //! first. See [`lilliput_verifier::sumcheck`] for what is sent.
 
-use lilliput_verifier::field::EF;
+use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::sumcheck::{Reduced, Sumcheck, evaluate_round, round_challenge};
 use lilliput_verifier::transcript::Transcript;
-use p3_field::{Algebra, PrimeCharacteristicRing};
+use p3_field::{Algebra, PackedValue};
+
+use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH, bind, spread};
 
 #[cfg(test)]
 mod tests;
@@ -25,68 +27,56 @@ pub struct ProductSumcheck {
 
 /// Proves `sum over i of left[i] * right[i] = claim`; both have the same power of two of values.
 #[must_use]
-pub fn prove_product<L>(
-    left: &[L],
-    right: Vec<EF>,
+pub fn prove_product(
+    left: &[EF],
+    right: &[EF],
     claim: EF,
     transcript: &mut Transcript,
-) -> ProductSumcheck
-where
-    L: Copy,
-    EF: Algebra<L> + From<L>,
-{
+) -> ProductSumcheck {
     debug_assert!(left.len() == right.len() && left.len().is_power_of_two());
-    let mut rounds = Vec::new();
-    let mut reduced = Reduced {
-        point: Vec::new(),
-        claim,
-    };
-    let mut right = right;
-    let mut folded: Vec<EF> = Vec::new();
-    if left.len() > 1 {
-        let challenge = round(left, &right, &mut rounds, &mut reduced, transcript);
-        folded = fold(left, challenge);
-        right = fold::<EF>(&right, challenge);
+    let rounds = Rounds::new(claim, transcript);
+    if left.len() < 2 * WIDTH {
+        rounds.all(left.to_vec(), right.to_vec())
     } else {
-        folded.extend(left.iter().map(|&value| EF::from(value)));
-    }
-    while folded.len() > 1 {
-        let challenge = round::<EF>(&folded, &right, &mut rounds, &mut reduced, transcript);
-        folded = fold::<EF>(&folded, challenge);
-        right = fold::<EF>(&right, challenge);
-    }
-    ProductSumcheck {
-        proof: Sumcheck { rounds },
-        reduced,
-        left: folded[0],
-        right: right[0],
+        rounds.all(PackedEF::gather(left), PackedEF::gather(right))
     }
 }
 
-fn round<L>(
-    left: &[L],
+/// The same for a first vector of base elements.
+#[must_use]
+pub fn prove_product_base(
+    left: &[F],
     right: &[EF],
-    rounds: &mut Vec<[EF; 2]>,
-    reduced: &mut Reduced,
+    claim: EF,
     transcript: &mut Transcript,
-) -> EF
-where
-    L: Copy,
-    EF: Algebra<L> + From<L>,
-{
-    let half = left.len() / 2;
-    let (left_low, left_high) = left.split_at(half);
-    let (right_low, right_high) = right.split_at(half);
-    let mut message = [EF::ZERO; 2];
-    for i in 0..half {
-        message[0] += right_low[i] * left_low[i];
-        message[1] += (right_high[i] - right_low[i]) * (EF::from(left_high[i]) - left_low[i]);
+) -> ProductSumcheck {
+    debug_assert!(left.len() == right.len() && left.len().is_power_of_two());
+    if left.len() < 2 * WIDTH {
+        let left: Vec<EF> = left.iter().map(|&value| EF::from(value)).collect();
+        return prove_product(&left, right, claim, transcript);
     }
-    let challenge = round_challenge(&message, transcript);
-    reduced.claim = evaluate_round(&message, reduced.claim, challenge);
-    reduced.point.push(challenge);
-    rounds.push(message);
-    challenge
+    prove_product_packed(left, PackedEF::gather(right), claim, transcript)
+}
+
+/// The same, with the second vector packed by the caller; there are at least two packed entries.
+pub(crate) fn prove_product_packed(
+    left: &[F],
+    mut right: Vec<PackedEF>,
+    claim: EF,
+    transcript: &mut Transcript,
+) -> ProductSumcheck {
+    let left = PackedF::pack_slice(left);
+    let mut rounds = Rounds::new(claim, transcript);
+    let challenge = rounds.send(evaluate(left, &right));
+    let (low, high) = left.split_at(left.len() / 2);
+    let packed = PackedEF::from(challenge);
+    let left = low
+        .iter()
+        .zip(high)
+        .map(|(&low, &high)| bind(low, high, packed))
+        .collect();
+    bind_all(&mut right, challenge);
+    rounds.all(left, right)
 }
 
 /// Binds the most significant variable.
@@ -101,4 +91,85 @@ where
         .zip(high)
         .map(|(&low, &high)| challenge * (EF::from(high) - low) + low)
         .collect()
+}
+
+/// The state of a running product sumcheck.
+struct Rounds<'a> {
+    transcript: &'a mut Transcript,
+    sent: Vec<[EF; 2]>,
+    reduced: Reduced,
+}
+
+impl<'a> Rounds<'a> {
+    fn new(claim: EF, transcript: &'a mut Transcript) -> Self {
+        let reduced = Reduced {
+            point: Vec::new(),
+            claim,
+        };
+        Self {
+            transcript,
+            sent: Vec::new(),
+            reduced,
+        }
+    }
+
+    fn send(&mut self, message: [EF; 2]) -> EF {
+        let challenge = round_challenge(&message, self.transcript);
+        self.reduced.claim = evaluate_round(&message, self.reduced.claim, challenge);
+        self.reduced.point.push(challenge);
+        self.sent.push(message);
+        challenge
+    }
+
+    /// Runs all rounds that are left: in lanes, then one by one.
+    fn all<R: Lanes>(mut self, mut left: Vec<R>, mut right: Vec<R>) -> ProductSumcheck {
+        while left.len() > 1 {
+            let challenge = self.send(evaluate(&left, &right));
+            bind_all(&mut left, challenge);
+            bind_all(&mut right, challenge);
+        }
+        let (mut left, mut right) = (spread(&left), spread(&right));
+        while left.len() > 1 {
+            let challenge = self.send(evaluate(&left, &right));
+            bind_all(&mut left, challenge);
+            bind_all(&mut right, challenge);
+        }
+        ProductSumcheck {
+            proof: Sumcheck { rounds: self.sent },
+            reduced: self.reduced,
+            left: left[0],
+            right: right[0],
+        }
+    }
+}
+
+/// Constant and quadratic coefficient of a round.
+fn evaluate<N, R>(left: &[N], right: &[R]) -> [EF; 2]
+where
+    N: Copy + std::ops::Sub<Output = N>,
+    R: Lanes + Algebra<N>,
+{
+    let (left_low, left_high) = left.split_at(left.len() / 2);
+    let (right_low, right_high) = right.split_at(right.len() / 2);
+    let (mut constant, mut quadratic) = (R::ZERO, R::ZERO);
+    for ((&l0, &l1), (&r0, &r1)) in left_low
+        .iter()
+        .zip(left_high)
+        .zip(right_low.iter().zip(right_high))
+    {
+        constant += r0 * l0;
+        quadratic += (r1 - r0) * (l1 - l0);
+    }
+    [constant.sum(), quadratic.sum()]
+}
+
+/// Binds the most significant variable in place.
+fn bind_all<R: Lanes>(values: &mut Vec<R>, challenge: EF) {
+    let half = values.len() / 2;
+    let challenge = R::from(challenge);
+    let (low, high) = values.split_at_mut(half);
+    for (low, &high) in low.iter_mut().zip(high.iter()) {
+        *low = bind(*low, high, challenge);
+    }
+    values.truncate(half);
 }

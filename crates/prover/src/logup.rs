@@ -1,0 +1,60 @@
+//! The prover's side of [`lilliput_verifier::logup`].
+//!
+//! The tree of fraction sums is built from the leaves up and shown from the root down. Numerators of leaves
+//! are base elements; everything is packed until a layer has few entries; a fold and the next round's
+//! evaluation share one pass over memory.
+
+mod count;
+mod leaves;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use count::{OutOfTable, count};
+
+use lilliput_verifier::logup::{
+    Fingerprint, LogUp, LogUpClaims, Shape, absorb_leaves, leaf_claims,
+};
+use lilliput_verifier::transcript::Transcript;
+
+use leaves::Leaves;
+
+/// What is looked up in one segment: row-major tensors without padding.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentValues<'a> {
+    /// One integer for each element.
+    pub values: &'a [i64],
+    /// The results, for tables that have any.
+    pub results: Option<&'a [i64]>,
+}
+
+/// All that a lookup argument is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Witness<'a> {
+    /// One for each segment of the shape.
+    pub segments: &'a [SegmentValues<'a>],
+    /// For each table of the shape, how often each entry is looked up: see [`count`].
+    pub multiplicities: &'a [Vec<u32>],
+}
+
+/// Shows that all is looked up as counted. Multiplicities, and all that fixes the values, have been absorbed.
+#[must_use]
+pub fn prove(
+    shape: &Shape,
+    witness: &Witness<'_>,
+    transcript: &mut Transcript,
+) -> (LogUp, LogUpClaims) {
+    let fingerprint = Fingerprint::draw(transcript);
+    let leaves = Leaves::new(shape, witness, &fingerprint);
+    let (layers, point) = tree::prove(&leaves, transcript);
+    let mut proof = LogUp {
+        layers,
+        segments: Vec::new(),
+        multiplicities: Vec::new(),
+    };
+    leaves.evaluate(shape, &point, &mut proof);
+    absorb_leaves(&proof, transcript);
+    let claims = leaf_claims(shape, &proof, &point);
+    (proof, claims)
+}
