@@ -47,3 +47,24 @@ pub enum TournamentError {
     #[error("stake of model {model} isn't a non-negative number")]
     Stake { model: String },
 }
+
+/// Why votes give no ratings.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum VotesError {
+    #[error("contest has {got} entrants, at most {max} are allowed")]
+    TooManyEntrants { got: usize, max: usize },
+    #[error("contest has {got} votes, at most {max} are allowed")]
+    TooManyVotes { got: usize, max: usize },
+    #[error("vote {place} is between {first} and {second}")]
+    BadPair {
+        place: usize,
+        first: u16,
+        second: u16,
+    },
+    #[error("update factor is {got}, at most {max} is allowed")]
+    FactorTooLarge { got: u16, max: u16 },
+    #[error("entrant {entrant} isn't connected to all others by wins and by losses")]
+    Unconnected { entrant: usize },
+    #[error("no finite strengths fit the votes")]
+    NoMaximum,
+}

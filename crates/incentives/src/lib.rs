@@ -7,9 +7,13 @@
 //! |---|---|
 //! | [`float`] | scores in doubles, for comparison only |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
+//! | [`votes`] | ratings from votes between pairs |
 
 mod error;
 pub mod float;
+mod number;
 pub mod subtensor;
+pub mod votes;
 
-pub use error::{SubtensorError, TournamentError};
+pub use error::{SubtensorError, TournamentError, VotesError};
+pub use number::Number;

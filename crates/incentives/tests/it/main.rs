@@ -3,3 +3,4 @@
 mod float_vectors;
 mod shared;
 mod subtensor_vectors;
+mod votes_vectors;
