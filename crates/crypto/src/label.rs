@@ -38,11 +38,13 @@ pub enum Label {
     InputCommitment,
     /// The digest of an answer's output integers.
     OutputDigest,
+    /// What the signer of a request to a node signs.
+    RequestSign,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -60,6 +62,7 @@ impl Label {
         Self::Model,
         Self::InputCommitment,
         Self::OutputDigest,
+        Self::RequestSign,
     ];
 
     /// The context string given to BLAKE3.
@@ -83,6 +86,7 @@ impl Label {
             Self::Model => "lilliput 2026 v1 model",
             Self::InputCommitment => "lilliput 2026 v1 input commitment",
             Self::OutputDigest => "lilliput 2026 v1 output digest",
+            Self::RequestSign => "lilliput 2026 v1 request signature",
         }
     }
 }
