@@ -68,3 +68,20 @@ pub enum VotesError {
     #[error("no finite strengths fit the votes")]
     NoMaximum,
 }
+
+/// Why an epoch under our rule can't be computed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EpochError {
+    #[error("subnet has {got} uids, at most {max} are allowed")]
+    TooManyUids { got: usize, max: usize },
+    #[error("matrix has {got} entries, at most {max} are allowed")]
+    TooManyEntries { got: usize, max: usize },
+    #[error("stakes sum to {got}, more than 2^63")]
+    StakeTooLarge { got: u128 },
+    #[error("emission is {got}, at most {max} is allowed")]
+    EmissionTooLarge { got: u64, max: u64 },
+    #[error("a row of uid {uid} isn't canonical: uids ascending, known, not its own, no zeros")]
+    Row { uid: u16 },
+    #[error("rule admits no validator, or its lowest bond speed exceeds the highest")]
+    Rule,
+}

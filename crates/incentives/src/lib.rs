@@ -5,15 +5,17 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`epoch`] | rule `evidence-1`, the default of our subnets |
 //! | [`float`] | scores in doubles, for comparison only |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
 //! | [`votes`] | ratings from votes between pairs |
 
+pub mod epoch;
 mod error;
 pub mod float;
 mod number;
 pub mod subtensor;
 pub mod votes;
 
-pub use error::{SubtensorError, TournamentError, VotesError};
+pub use error::{EpochError, SubtensorError, TournamentError, VotesError};
 pub use number::Number;

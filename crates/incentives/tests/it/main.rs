@@ -1,5 +1,6 @@
 //! Integration tests of the incentive rules.
 
+mod epoch_properties;
 mod float_vectors;
 mod shared;
 mod subtensor_vectors;
