@@ -91,7 +91,7 @@ pub fn explain(
                     claim: claim(voter, bond),
                     claims_of_all: epoch.claims[usize::from(miner)],
                     pool: epoch.pools[usize::from(miner)],
-                    got: epoch.from_pool(voter, miner, bond),
+                    got: epoch.pool_part(voter, miner, bond),
                 })
         })
         .collect();

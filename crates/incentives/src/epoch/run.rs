@@ -132,7 +132,7 @@ impl Epoch {
     }
 
     /// What a validator gets of one miner's pool, in sub-units.
-    pub(super) fn from_pool(&self, voter: &Voter, miner: u16, bond: u32) -> u128 {
+    pub(super) fn pool_part(&self, voter: &Voter, miner: u16, bond: u32) -> u128 {
         let miner = usize::from(miner);
         if self.burn == Some(miner) {
             return 0;
@@ -143,7 +143,7 @@ impl Epoch {
     fn dividend(&self, voter: &Voter) -> u64 {
         let sub_units: u128 = self.bonds[voter.uid]
             .iter()
-            .map(|&(miner, bond)| self.from_pool(voter, miner, bond))
+            .map(|&(miner, bond)| self.pool_part(voter, miner, bond))
             .sum();
         base_units(sub_units)
     }
