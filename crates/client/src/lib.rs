@@ -1,0 +1,28 @@
+//! Typed client of a node: what a buyer, a provider or a script needs to use the network.
+//!
+//! It speaks HTTP and JSON to one node and trusts it for what it reads; what must not rest on that
+//! trust is signed here and checked by whoever receives it.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`api`] | what the node answers, as types |
+//! | [`Client`] | one method a route |
+//! | [`Sender`] | builds, signs and submits transactions of one key |
+//! | [`RequestSignature`] | says who asks, where only some may read |
+//! | [`JobInput`] | a job's input on its way from buyer to provider |
+//!
+//! Invariants: every answer is bounded before it is read; a secret key never leaves the process.
+#![warn(missing_docs)]
+
+pub mod api;
+mod client;
+mod error;
+mod input;
+mod sender;
+mod signature;
+
+pub use client::{Client, JobFilter};
+pub use error::ClientError;
+pub use input::{InputError, JOB_INPUT_BYTES_MAX, JobInput};
+pub use sender::Sender;
+pub use signature::{REQUEST_VALID_MS, RequestSignature, RequestSignatureError};
