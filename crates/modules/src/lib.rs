@@ -1,0 +1,34 @@
+//! The rules of the network, one folder a module.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`bank`] | assets, balances, fees, revenue by segment |
+//! | [`registry`] | models: owner, price, licence, parents |
+//! | [`provider`] | providers, their offers, their stake |
+//! | [`job`] | orders, acceptance, answers, payment, refund, slashing |
+//! | [`network`] | the four together, as the ledger's machine |
+//! | [`genesis`] | the document a chain begins with |
+//! | [`params`] | fees, bonds, deadlines |
+//! | [`check`] | what the rules ask of a proof checker |
+//!
+//! Every module has the same files: `state` (the only place that spells storage keys), `execute` (one
+//! message a file), `query`, `invariants`.
+//!
+//! Invariants: no I/O, clock, randomness or float; money moves through [`bank`] alone; every change
+//! emits an event; no loop without a named bound runs at a block's end.
+
+pub mod bank;
+pub mod check;
+pub mod genesis;
+pub mod job;
+pub mod network;
+pub mod params;
+pub mod provider;
+pub mod registry;
+
+mod refuse;
+
+pub use check::{KeyFacts, ProofCheck, ProofClaim};
+pub use genesis::{Genesis, GenesisAccount, GenesisAsset};
+pub use network::Network;
+pub use params::Params;

@@ -1,0 +1,140 @@
+//! The modules together, as the machine that the ledger runs.
+
+use lilliput_ledger::{
+    BlockContext, Failure, Machine, MessageContext, Refusal, State, StateReader, StoreError,
+};
+use lilliput_types::{
+    Address, Amount, BlobId, ChainId, Holder, Message, Segment, Submission, TimeMs, ValidatorSet,
+    codec,
+};
+
+use crate::check::ProofCheck;
+use crate::genesis::Genesis;
+use crate::{bank, genesis, job, provider, registry};
+
+/// The rules of a chain: its genesis and who checks proofs.
+pub struct Network {
+    genesis: Genesis,
+    chain: ChainId,
+    checker: Box<dyn ProofCheck>,
+}
+
+impl Network {
+    /// The rules of the chain that a genesis makes.
+    #[must_use]
+    pub fn new(genesis: Genesis, checker: Box<dyn ProofCheck>) -> Self {
+        let chain = genesis.chain();
+        Self {
+            genesis,
+            chain,
+            checker,
+        }
+    }
+
+    /// The document the chain began with.
+    #[must_use]
+    pub fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+}
+
+impl Machine for Network {
+    fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    fn validators(&self) -> &ValidatorSet {
+        &self.genesis.validators
+    }
+
+    fn write_genesis(&self, state: &mut State<'_>) -> Result<(), Failure> {
+        self.genesis.write(state)
+    }
+
+    fn check_message(&self, message: &Message) -> Result<(), Refusal> {
+        match message {
+            Message::Bank(message) => bank::check(message),
+            Message::Registry(message) => registry::check(message),
+            Message::Provider(message) => provider::check(message),
+            Message::Job(message) => job::check(message),
+        }
+    }
+
+    /// `message_fee`, and `kib_fee` for every 1,024 bytes begun of the message and its blob, each
+    /// booked to the message's segment.
+    fn fee(
+        &self,
+        state: &dyn StateReader,
+        submission: &Submission,
+    ) -> Result<Vec<(Segment, Amount)>, StoreError> {
+        let params = genesis::params(state)?;
+        let mut parts: Vec<(Segment, Amount)> = Vec::new();
+        for message in submission.transaction.transaction.messages.iter() {
+            let bytes = codec::encode(message).len() + blob_len(submission, message.blob());
+            let kib = u64::try_from(bytes.div_ceil(1024)).unwrap_or(u64::MAX);
+            // Above all money there is, the fee can't be paid anyway.
+            let most = Amount(u128::MAX);
+            let fee = params.kib_fee.times(kib).unwrap_or(most);
+            let fee = fee.plus(params.message_fee).unwrap_or(most);
+            match parts
+                .iter_mut()
+                .find(|(segment, _)| *segment == message.segment())
+            {
+                Some((_, sum)) => *sum = sum.plus(fee).unwrap_or(most),
+                None => parts.push((message.segment(), fee)),
+            }
+        }
+        Ok(parts)
+    }
+
+    fn charge_fee(
+        &self,
+        state: &mut State<'_>,
+        payer: Address,
+        fee: &[(Segment, Amount)],
+    ) -> Result<(), Failure> {
+        let asset = genesis::params(state)?.fee_asset;
+        for (segment, amount) in fee {
+            let to = Holder::Fees(*segment);
+            bank::pay(state, asset, payer.into(), to, *amount, *segment)?;
+        }
+        Ok(())
+    }
+
+    fn execute(
+        &self,
+        state: &mut State<'_>,
+        context: &MessageContext<'_>,
+        message: &Message,
+    ) -> Result<(), Failure> {
+        let checker = self.checker.as_ref();
+        match message {
+            Message::Bank(message) => bank::execute(state, context.signer, message),
+            Message::Registry(message) => registry::execute(state, context, checker, message),
+            Message::Provider(message) => provider::execute(state, context, message),
+            Message::Job(message) => job::execute(state, context, checker, message),
+        }
+    }
+
+    fn end_block(&self, state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
+        job::end_block(state, block)
+    }
+
+    fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
+        job::next_deadline(state)
+    }
+
+    fn violations(&self, state: &dyn StateReader) -> Result<Vec<String>, StoreError> {
+        let mut found = bank::invariants::violations(state)?;
+        found.extend(job::invariants::violations(state)?);
+        Ok(found)
+    }
+}
+
+fn blob_len(submission: &Submission, blob: Option<BlobId>) -> usize {
+    let found = submission
+        .blobs
+        .iter()
+        .find(|candidate| Some(candidate.id()) == blob);
+    found.map_or(0, |blob| blob.as_bytes().len())
+}

@@ -1,0 +1,31 @@
+//! What anyone may ask about models.
+
+use lilliput_ledger::{Scan, StateReader, StoreError};
+use lilliput_types::ModelId;
+use lilliput_types::registry::Model;
+
+use super::state;
+
+/// One model.
+///
+/// # Errors
+/// When the database fails.
+pub fn model(state: &dyn StateReader, id: ModelId) -> Result<Option<Model>, StoreError> {
+    state::model(state, id)
+}
+
+/// At most `limit` models, in the order of their ids, behind `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn models(
+    state: &dyn StateReader,
+    after: Option<ModelId>,
+    limit: usize,
+) -> Result<Vec<Model>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    Scan::after(state, state::MODELS, &after)
+        .take(limit)
+        .map(|entry| entry.map(|(_, model)| model))
+        .collect()
+}
