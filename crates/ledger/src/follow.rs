@@ -1,9 +1,8 @@
 //! Applying blocks that someone else made, or that were made before.
 
-use lilliput_crypto::KeyError;
+use lilliput_crypto::{KeyError, PublicKey};
 use lilliput_types::{
-    Block, BlockEvents, ChainId, Height, List, SignedHeader, Submission, TransactionError,
-    ValidatorSetId,
+    Block, BlockEvents, Height, List, SignedHeader, Submission, TransactionError, ValidatorSet,
 };
 
 use crate::error::{Rejection, StoreError};
@@ -48,8 +47,8 @@ pub enum BlockError {
     Store(#[from] StoreError),
 }
 
-/// Checks a block against the rules and the store's newest, and stores it. Trusts the proposer named
-/// in the genesis (solo) and nobody else.
+/// Checks a block against the rules and the store's newest, and stores it. The proposer must be the
+/// one validator whom the genesis names.
 ///
 /// # Errors
 /// When the block isn't the next of this chain or the database fails; nothing is stored then.
@@ -60,7 +59,7 @@ pub fn apply_block<M: Machine>(
 ) -> Result<BlockEvents, BlockError> {
     let snapshot = store.snapshot()?;
     let parent = snapshot.head()?;
-    check_header(machine.chain(), parent.as_ref(), &block.header)?;
+    check_header(machine, parent.as_ref(), &block.header)?;
     let header = &block.header.header;
     let context = BlockContext {
         chain: header.chain,
@@ -107,14 +106,14 @@ pub fn apply_block<M: Machine>(
     Ok(events)
 }
 
-fn check_header(
-    chain: ChainId,
+fn check_header<M: Machine>(
+    machine: &M,
     parent: Option<&SignedHeader>,
     signed: &SignedHeader,
 ) -> Result<(), BlockError> {
     signed.check_signature()?;
     let header = &signed.header;
-    let alone = solo_validators(header.proposer);
+    let validators = machine.validators();
     let linked = parent.map_or(
         header.height == Height(0) && header.parent == NO_PARENT,
         |parent| {
@@ -123,24 +122,22 @@ fn check_header(
                 && header.parent == parent.id()
                 && header.time >= parent.time
                 && header.halted >= parent.halted
-                && header.validators == parent.next_validators
+                && header.epoch == parent.epoch
         },
     );
     refuse_first(&[
         (header.version == RULES_VERSION, "version"),
-        (header.chain == chain, "chain"),
+        (header.chain == machine.chain(), "chain"),
         (linked, "link to its parent"),
-        (header.validators == alone, "validators"),
-        (header.next_validators == alone, "next validators"),
+        (is_alone(validators, header.proposer), "proposer"),
+        (header.validators == validators.id(), "validators"),
+        (header.next_validators == validators.id(), "next validators"),
     ])
 }
 
-/// The set of one validator.
-pub(crate) fn solo_validators(key: lilliput_crypto::PublicKey) -> ValidatorSetId {
-    let one = lilliput_types::Validator { key, seats: 1 };
-    // A list of one item is within any limit.
-    let validators = List::new(vec![one]).unwrap_or_default();
-    lilliput_types::ValidatorSet { validators }.id()
+/// Whether a key is the only validator.
+pub(crate) fn is_alone(validators: &ValidatorSet, key: PublicKey) -> bool {
+    matches!(&*validators.validators, [one] if one.key == key)
 }
 
 fn refuse_first(checks: &[(bool, &'static str)]) -> Result<(), BlockError> {

@@ -3,7 +3,7 @@
 use lilliput_crypto::PublicKey;
 use lilliput_types::{
     Address, Amount, Blob, BlobId, ChainId, Height, Message, Segment, Submission, TimeMs,
-    TransactionId,
+    TransactionId, ValidatorSet,
 };
 
 use crate::error::{Refusal, StoreError};
@@ -14,6 +14,9 @@ use crate::state::{State, StateReader};
 pub trait Machine: Send + Sync {
     /// The chain that these rules and their genesis make.
     fn chain(&self) -> ChainId;
+
+    /// Who makes and certifies the chain's first blocks, as its genesis says.
+    fn validators(&self) -> &ValidatorSet;
 
     /// Writes the state of height 0.
     ///
@@ -100,6 +103,8 @@ pub struct MessageContext<'a> {
     pub transaction: TransactionId,
     /// Place of the message in it.
     pub index: u32,
+    /// How many messages it has.
+    pub messages: u32,
     /// Who asks.
     pub signer: Address,
     /// The blobs that came along.

@@ -179,12 +179,14 @@ impl<'a, M: Machine> BlockExecution<'a, M> {
     fn run_messages(&mut self, submission: &Submission) -> Result<Outcome, StoreError> {
         let transaction = &submission.transaction.transaction;
         let id = transaction.id();
+        let messages = u32::try_from(transaction.messages.len()).unwrap_or(u32::MAX);
         self.state.check_point();
         for (index, message) in (0_u32..).zip(transaction.messages.iter()) {
             let context = MessageContext {
                 block: self.context,
                 transaction: id,
                 index,
+                messages,
                 signer: AccountKey::address(&transaction.signer),
                 blobs: &submission.blobs,
             };

@@ -14,12 +14,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lilliput_crypto::{PublicKey, SecretKey};
 use lilliput_types::{
     Block, BlockId, BoundError, DurationMs, Epoch, Header, Height, List, Receipt, Submission,
-    TimeMs,
+    TimeMs, ValidatorSetId,
 };
 
 use crate::dry_run::{DryRun, dry_run};
 use crate::error::{OpenError, Rejection, StoreError, SubmitError};
-use crate::follow::{RULES_VERSION, solo_validators};
+use crate::follow::{RULES_VERSION, is_alone};
 use crate::machine::{BlockContext, Failure, Machine};
 use crate::pipeline::{BlockExecution, Executed, NO_PARENT, later_time};
 use crate::state::MemoryState;
@@ -87,6 +87,9 @@ impl<M: Machine> Solo<M> {
             validator,
             clock_ms,
         } = config;
+        if !is_alone(machine.validators(), validator.public_key()) {
+            return Err(OpenError::Validator);
+        }
         let store = Store::open(&folder)?;
         let found = store.snapshot()?.head()?;
         let head = match found {
@@ -98,9 +101,6 @@ impl<M: Machine> Solo<M> {
                 expected: machine.chain(),
                 got: head.chain,
             });
-        }
-        if head.next_validators != solo_validators(validator.public_key()) {
-            return Err(OpenError::Validator);
         }
         let halted = DurationMs(clock_ms().saturating_sub(head.time.0)).max(head.halted);
         Ok(Self {
@@ -315,7 +315,7 @@ impl<M: Machine> Solo<M> {
     ) -> Result<(), StoreError> {
         producer.head = store_block(
             &self.store,
-            &self.validator,
+            (&self.validator, self.machine.validators().id()),
             draft,
             (producer.head.id(), producer.halted),
             submissions,
@@ -351,13 +351,14 @@ fn write_genesis<M: Machine>(
         })?;
     let draft = Draft { context, executed };
     let parent = (NO_PARENT, DurationMs(0));
-    Ok(store_block(store, validator, draft, parent, Vec::new())?)
+    let signer = (validator, machine.validators().id());
+    Ok(store_block(store, signer, draft, parent, Vec::new())?)
 }
 
 /// Gives a block its header, and stores it.
 fn store_block(
     store: &Store,
-    validator: &SecretKey,
+    (validator, validators): (&SecretKey, ValidatorSetId),
     draft: Draft,
     (parent, halted): (BlockId, DurationMs),
     submissions: Vec<Submission>,
@@ -374,7 +375,6 @@ fn store_block(
         transactions.push(submission.transaction);
         blobs.extend(submission.blobs.into_vec());
     }
-    let validators = solo_validators(context.proposer);
     let header = Header {
         version: RULES_VERSION,
         chain: context.chain,

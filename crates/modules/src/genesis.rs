@@ -1,10 +1,13 @@
 //! The document a chain begins with.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use lilliput_crypto::{Digest, Label};
+use lilliput_crypto::{Digest, Label, PublicKey};
 use lilliput_ledger::{Failure, State, StateReader, StoreError, read};
 use lilliput_types::bank::{Asset, BankEvent};
-use lilliput_types::{Address, Amount, AssetId, ChainId, Holder, Symbol, Text, ValidatorSet};
+use lilliput_types::{
+    Address, Amount, AssetId, BasisPoints, BoundError, ChainId, Holder, List, ParseError, Symbol,
+    Text, Validator, ValidatorSet,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::bank;
@@ -57,9 +60,67 @@ pub struct GenesisAccount {
     pub amount: Amount,
 }
 
+/// Why a genesis can't be written down.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GenesisError {
+    /// A symbol isn't well-formed.
+    #[error(transparent)]
+    Symbol(#[from] ParseError),
+    /// A name or list is too long.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
+}
+
 const PARAMS_KEY: &str = "params";
 
 impl Genesis {
+    /// A network of play money: `LIL` for fees, `USDX` for prices, the same amount of both for each
+    /// account, one validator.
+    ///
+    /// # Errors
+    /// When a symbol or name of ours isn't well-formed, which a test rules out.
+    pub fn play(
+        seed: Digest,
+        validator: PublicKey,
+        accounts: &[Address],
+        amount: Amount,
+    ) -> Result<Self, GenesisError> {
+        let (lil, usdx): (Symbol, Symbol) = ("LIL".parse()?, "USDX".parse()?);
+        let asset = |symbol, name: &str| -> Result<GenesisAsset, GenesisError> {
+            Ok(GenesisAsset {
+                symbol,
+                name: Text::new(name)?,
+                decimals: 6,
+                authority: None,
+                supply_max: None,
+            })
+        };
+        let held = |symbol| {
+            accounts.iter().map(move |address| GenesisAccount {
+                address: *address,
+                asset: AssetId::Genesis(symbol),
+                amount,
+            })
+        };
+        let one = Validator {
+            key: validator,
+            seats: 1,
+        };
+        Ok(Self {
+            name: Text::new("lilliput play network")?,
+            seed,
+            params: Params::standard(AssetId::Genesis(lil), AssetId::Genesis(usdx)),
+            assets: vec![
+                asset(lil, "Network token (play money)")?,
+                asset(usdx, "Dollar-priced token (play money)")?,
+            ],
+            accounts: held(lil).chain(held(usdx)).collect(),
+            validators: ValidatorSet {
+                validators: List::new(vec![one])?,
+            },
+        })
+    }
+
     /// The chain's id.
     #[must_use]
     pub fn chain(&self) -> ChainId {
@@ -68,6 +129,10 @@ impl Genesis {
 
     /// Writes the state of height 0.
     pub(crate) fn write(&self, state: &mut State<'_>) -> Result<(), Failure> {
+        let whole = BasisPoints::WHOLE;
+        if self.params.bond_to_buyer_bps > whole || self.params.bond_share_bps > whole {
+            return refuse("genesis.params", "a share of the bond is above the whole");
+        }
         state.write(PARAMS_KEY, &self.params);
         for asset in &self.assets {
             let id = AssetId::Genesis(asset.symbol);

@@ -27,8 +27,10 @@ pub mod provider;
 pub mod registry;
 
 mod refuse;
+mod verifier;
 
 pub use check::{KeyFacts, ProofCheck, ProofClaim};
-pub use genesis::{Genesis, GenesisAccount, GenesisAsset};
+pub use genesis::{Genesis, GenesisAccount, GenesisAsset, GenesisError};
 pub use network::Network;
 pub use params::Params;
+pub use verifier::Verifier;
