@@ -1,0 +1,164 @@
+//! The `lilliput/` attributes of a placement: what this network understands beyond Akash.
+//!
+//! They are ordinary placement attributes, so a file with them stays a valid Akash file; on Akash
+//! only a provider that advertises them will bid.
+
+use crate::at::At;
+use crate::decode::duration;
+use crate::limits::TERM_SECONDS_MAX;
+use crate::nearest::nearest;
+use crate::problem::{Cause, Report, shown};
+use crate::quantity::{Amount, Seconds};
+
+/// What our attributes begin with.
+pub const PREFIX: &str = "lilliput/";
+/// Providers that answer a replicated job, where the file doesn't say.
+pub const REPLICAS_DEFAULT: u8 = 3;
+/// The most providers that answer a replicated job.
+pub const REPLICAS_MAX: u8 = 16;
+
+const REPLICAS_MIN: u8 = 2;
+const KNOWN: &[&str] = &[
+    "lilliput/verification",
+    "lilliput/replicas",
+    "lilliput/deadline",
+    "lilliput/spot-ceiling",
+    "lilliput/notice-window",
+];
+const LEVELS: &[&str] = &["trusted", "replicated", "disputable", "proven"];
+
+/// The words of `lilliput/verification`, in the order of [`LEVELS`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Trusted,
+    Replicated,
+    Disputable,
+    Proven,
+}
+
+impl Level {
+    const ALL: [Self; 4] = [
+        Self::Trusted,
+        Self::Replicated,
+        Self::Disputable,
+        Self::Proven,
+    ];
+}
+
+/// How an answer is checked before it is paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verification {
+    /// The provider's signature only.
+    #[default]
+    Trusted,
+    /// Several providers under distinct bonds, bitwise equal results.
+    Replicated {
+        /// How many.
+        replicas: u8,
+    },
+    /// A bond and a window to dispute.
+    Disputable,
+    /// A proof.
+    Proven,
+}
+
+/// What a placement says beyond Akash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// How answers are checked.
+    pub verification: Verification,
+    /// How long after its order the work must be done.
+    pub deadline: Option<Seconds>,
+    /// Makes the order a spot order: it runs while the group's price per block is at most this, in
+    /// the denomination of the placement.
+    pub spot_ceiling: Option<Amount>,
+    /// The shortest notice before a provider takes its machine back; where `reclamation` says one
+    /// too, the longer holds.
+    pub notice_window: Option<Seconds>,
+}
+
+/// Reads ours among the attributes of a placement.
+pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> Option<Terms> {
+    let mut terms = Terms::default();
+    let (mut whole, mut level, mut replicas) = (true, None, None);
+    for (key, value, at) in attributes {
+        let Some(name) = key.strip_prefix(PREFIX) else {
+            continue;
+        };
+        let read = match name {
+            "verification" => {
+                level = at.choice(report, value, LEVELS, &Level::ALL);
+                level.is_some()
+            }
+            "replicas" => {
+                let range = (u64::from(REPLICAS_MIN), u64::from(REPLICAS_MAX));
+                replicas = number(at, report, value, range).map(|number| (number, at));
+                replicas.is_some()
+            }
+            "deadline" => {
+                terms.deadline = duration(at, report, value, TERM_SECONDS_MAX);
+                terms.deadline.is_some()
+            }
+            "notice-window" => {
+                terms.notice_window = duration(at, report, value, TERM_SECONDS_MAX);
+                terms.notice_window.is_some()
+            }
+            "spot-ceiling" => {
+                terms.spot_ceiling = ceiling(at, report, value);
+                terms.spot_ceiling.is_some()
+            }
+            _ => {
+                let cause = Cause::UnknownKey {
+                    key: shown(key),
+                    nearest: nearest(key, KNOWN.iter().copied()).map(str::to_owned),
+                    known: KNOWN,
+                };
+                at.problem_of_key(report, cause);
+                false
+            }
+        };
+        whole &= read;
+    }
+    if let (Some((_, at)), true) = (&replicas, level != Some(Level::Replicated) && whole) {
+        at.problem_of_key(report, Cause::ReplicasWithoutReplication);
+        return None;
+    }
+    terms.verification = match level {
+        None | Some(Level::Trusted) => Verification::Trusted,
+        Some(Level::Replicated) => Verification::Replicated {
+            replicas: replicas.map_or(REPLICAS_DEFAULT, |(number, _)| number),
+        },
+        Some(Level::Disputable) => Verification::Disputable,
+        Some(Level::Proven) => Verification::Proven,
+    };
+    whole.then_some(terms)
+}
+
+fn number(at: &At<'_>, report: &mut Report, text: &str, (min, max): (u64, u64)) -> Option<u8> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| digits);
+    let number = number.filter(|number| (min..=max).contains(number));
+    if number.is_none() {
+        at.out_of_range(report, format!("`{}`", shown(text)), min, max);
+    }
+    number.and_then(|number: u64| u8::try_from(number).ok())
+}
+
+fn ceiling(at: &At<'_>, report: &mut Report, text: &str) -> Option<Amount> {
+    match Amount::parse(text) {
+        Ok(Amount(0)) => {
+            at.out_of_range(report, Amount(0), Amount(1), Amount(u128::MAX));
+            None
+        }
+        Ok(amount) => Some(amount),
+        Err(source) => {
+            let cause = Cause::NotQuantity {
+                what: "price",
+                got: shown(text),
+                source,
+            };
+            at.problem(report, cause);
+            None
+        }
+    }
+}
