@@ -57,6 +57,8 @@ pub(crate) struct Shared {
 enum Command {
     Completions(commands::completions::Args),
     Forecast(commands::forecast::Args),
+    Subnet(commands::subnet::Args),
+    Tournament(commands::tournament::Args),
 }
 
 impl Command {
@@ -64,6 +66,8 @@ impl Command {
         match self {
             Self::Completions(args) => commands::completions::run(&args),
             Self::Forecast(args) => commands::forecast::run(&args),
+            Self::Subnet(args) => commands::subnet::run(&args),
+            Self::Tournament(args) => commands::tournament::run(&args),
         }
     }
 }

@@ -2,5 +2,8 @@
 //!
 //! To add one: write `commands/<name>.rs`, name it here, and add it to the two lists in `cli.rs`.
 
+pub(crate) mod case_file;
 pub(crate) mod completions;
 pub(crate) mod forecast;
+pub(crate) mod subnet;
+pub(crate) mod tournament;
