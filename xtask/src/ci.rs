@@ -49,17 +49,9 @@ fn run_step(root: &Path, step: &str) -> Result<()> {
         if line.starts_with("test ") && line.contains("... ignored") {
             ignored.push(line.clone());
         }
-        pass_on(&line);
+        crate::print(&line);
     }
     ensure!(child.wait()?.success(), "`{step}` failed");
     ensure!(ignored.is_empty(), "ignored tests:\n{}", ignored.join("\n"));
     Ok(())
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "the steps' own output goes where it would have gone"
-)]
-fn pass_on(line: &str) {
-    println!("{line}");
 }

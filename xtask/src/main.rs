@@ -1,5 +1,6 @@
 //! All automation of the repository: `cargo xtask <command>`.
 
+mod bench;
 mod ci;
 mod tidy;
 mod train_digits;
@@ -19,18 +20,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Figures of the README, measured on whole processes.
+    Bench(bench::Args),
     /// Formatting, clippy with warnings denied, and the README's test command.
     Ci,
     /// Layers, file lengths, names, docs, links, blobs and vectors; also an ordinary test.
     Tidy,
+    /// Counts the right answers of the bundled model on MNIST's test images.
+    EvalDigits(train_digits::eval::Args),
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Task::Bench(args) => bench::run(&args),
         Task::Ci => ci::run(),
         Task::Tidy => print_findings(),
+        Task::EvalDigits(args) => train_digits::eval::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
     };
     match outcome {
@@ -63,4 +70,13 @@ fn root() -> Result<PathBuf> {
 #[expect(clippy::print_stderr, reason = "a command line tool talks on stderr")]
 fn say(line: &str) {
     eprintln!("{line}");
+}
+
+/// One line of a result.
+#[expect(
+    clippy::print_stdout,
+    reason = "a command line tool's results go to stdout"
+)]
+fn print(line: &str) {
+    println!("{line}");
 }

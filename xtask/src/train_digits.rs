@@ -2,6 +2,7 @@
 //! them. One seed gives the same bytes on every machine.
 
 mod augment;
+pub(crate) mod eval;
 mod export;
 mod layers;
 mod mnist;
