@@ -114,6 +114,33 @@ impl<R: Lanes> SplitEq<R> {
     }
 }
 
+impl<R: Lanes> SplitEq<R> {
+    /// `sum over i < length of eq(point, i) terms(i)`, lanes included; `length` is the number of vectors the
+    /// point's hypercube has.
+    #[inline(always)]
+    pub(crate) fn sum<const N: usize>(
+        &self,
+        length: usize,
+        mut terms: impl FnMut(usize) -> [R; N],
+    ) -> [EF; N] {
+        debug_assert_eq!(length, self.high.len() * self.low.len());
+        let mut outer = [R::ZERO; N];
+        for (row, &weight) in self.high.iter().enumerate() {
+            let mut inner = [R::ZERO; N];
+            for (column, &weight) in self.low.iter().enumerate() {
+                let terms = terms(row * self.low.len() + column);
+                for (inner, term) in inner.iter_mut().zip(terms) {
+                    *inner += weight * term;
+                }
+            }
+            for (outer, inner) in outer.iter_mut().zip(inner) {
+                *outer += inner * weight;
+            }
+        }
+        outer.map(Lanes::sum)
+    }
+}
+
 /// Base elements, padded with zeros to a power of two, at `point`; the list may be shorter.
 pub(crate) fn evaluate_base(values: &[F], point: &[EF]) -> EF {
     if values.len() < WIDTH || values.len() != 1 << point.len() {

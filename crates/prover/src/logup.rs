@@ -5,6 +5,7 @@
 //! evaluation share one pass over memory.
 
 mod count;
+mod layer;
 mod leaves;
 pub mod reference;
 #[cfg(test)]
