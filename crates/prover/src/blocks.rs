@@ -76,6 +76,6 @@ fn axis_variables(length: u32) -> usize {
 }
 
 /// The residue of an integer; most fit into 31 bits and need no division.
-fn element(value: i64) -> F {
+pub(crate) fn element(value: i64) -> F {
     i32::try_from(value).map_or_else(|_| base_from_i64(value), F::from_int)
 }

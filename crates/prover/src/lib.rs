@@ -5,6 +5,9 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`setup()`](setup::setup) | keys: commitment and range proof of the weights |
+//! | [`prove()`](prove::prove) | a proof of one run |
+//! | [`layers`] | the prover's side of the walk through the graph |
 //! | [`blocks`] | tensors in blocks padded to powers of two |
 //! | [`join`] | many claims on one committed polynomial become one |
 //! | [`logup`] | the lookup argument and its witness |
@@ -14,6 +17,14 @@
 pub mod blocks;
 pub mod join;
 mod lanes;
+pub mod layers;
 pub mod logup;
 pub mod pcs;
+pub mod prove;
+mod settle;
+pub mod setup;
 pub mod sumcheck;
+mod witness;
+
+pub use prove::{ProveError, prove};
+pub use setup::{ProvingKey, SetupError, setup};

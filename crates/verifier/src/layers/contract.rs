@@ -7,7 +7,6 @@ use crate::layers::axes::{axis_variables, split};
 use crate::layers::claims::Claim;
 use crate::layers::side::{Folded, Product, Side, Weight};
 use crate::layers::walk::{LayerError, Walk, ensure};
-use crate::point::eq;
 
 type Coordinates<'a> = Vec<(u8, &'a [EF])>;
 
@@ -52,13 +51,7 @@ impl<S: Side> Walk<'_, S> {
         let (Some(&left), Some(right)) = (ended.tensors.first(), ended.weight) else {
             return Err(LayerError::Mismatch { node: node.0 });
         };
-        let (batch_end, _) = ended
-            .point
-            .split_at(batch_point.len().min(ended.point.len()));
-        ensure(
-            eq(&batch_point, batch_end) * left * right == ended.claim,
-            node,
-        )?;
+        ensure(left * right == ended.claim, node)?;
         let at_end: Coordinates<'_> = labels
             .iter()
             .copied()

@@ -4,9 +4,9 @@ use lilliput_graph::TensorId;
 
 use crate::codec::Reader;
 use crate::field::EF;
-use crate::layers::side::{Ended, Product, Side, Weight};
+use crate::layers::side::{Ended, Product, Side};
 use crate::layers::walk::LayerError;
-use crate::sumcheck::{Reduced, Sumcheck};
+use crate::sumcheck::{EqSumcheck, Reduced, Sumcheck};
 use crate::transcript::Transcript;
 
 /// Labels of the messages of the layers.
@@ -35,13 +35,16 @@ impl Reading<'_, '_> {
         Ok(values)
     }
 
-    fn sumcheck<const DEGREE: usize>(
-        &mut self,
-        claim: EF,
-        variables: usize,
-    ) -> Result<Reduced, LayerError> {
-        let sumcheck = Sumcheck::<DEGREE>::decode(self.reader, variables)?;
-        Ok(sumcheck.verify(claim, self.transcript))
+    fn rounds(&mut self, product: &Product<'_>) -> Result<Reduced, LayerError> {
+        let batch = product.batch;
+        let first = EqSumcheck::<2>::decode(self.reader, batch.len())?;
+        let mut reduced = first.verify(batch, product.claim, self.transcript);
+        let rest = product.variables.saturating_sub(batch.len());
+        let second = Sumcheck::<2>::decode(self.reader, rest)?;
+        let last = second.verify(reduced.claim, self.transcript);
+        reduced.point.extend(last.point);
+        reduced.claim = last.claim;
+        Ok(reduced)
     }
 }
 
@@ -55,19 +58,11 @@ impl Side for Reading<'_, '_> {
     }
 
     fn product(&mut self, product: &Product<'_>) -> Result<Ended, LayerError> {
-        let Reduced { point, claim } = if product.batch.is_empty() {
-            self.sumcheck::<2>(product.claim, product.variables)?
-        } else {
-            self.sumcheck::<3>(product.claim, product.variables)?
-        };
-        let sends_weight = match product.weight {
-            Weight::Tensor(_) | Weight::Spread(_) => true,
-            Weight::Outer(_) | Weight::Points(_) => false,
-        };
+        let Reduced { point, claim } = self.rounds(product)?;
         let count = product.tensors.len();
         let mut tensors = self.message(
             labels::PRODUCT_END,
-            count.saturating_add(usize::from(sends_weight)),
+            count.saturating_add(usize::from(!product.weight.is_public())),
         )?;
         let weight = tensors.split_off(count).first().copied();
         Ok(Ended {

@@ -46,6 +46,15 @@ pub enum Weight<'a> {
 }
 
 impl Weight<'_> {
+    /// Whether the verifier evaluates it; else its value at the end is sent.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        match self {
+            Self::Outer(_) | Self::Points(_) => true,
+            Self::Tensor(_) | Self::Spread(_) => false,
+        }
+    }
+
     /// The value at `point` of a weight that is public; nothing for the others.
     #[must_use]
     pub fn evaluate(&self, point: &[EF]) -> Option<EF> {
@@ -79,7 +88,8 @@ pub struct Product<'a> {
     pub claim: EF,
     /// Variables of x.
     pub variables: usize,
-    /// Coordinates of the first variables; empty when there is no such factor.
+    /// Coordinates of the first variables; empty when there is no such factor. Their rounds come first, in an eq
+    /// sumcheck, which divides the factor out; then those of the other variables.
     pub batch: &'a [EF],
     /// Mostly one. Several are stacked: each padded to the same length, their number to a power of two.
     pub tensors: Vec<Folded<'a>>,
@@ -102,7 +112,7 @@ impl Product<'_> {
 pub struct Ended {
     /// The challenges.
     pub point: Vec<EF>,
-    /// What the summand must be there.
+    /// What tensors times weight must be there.
     pub claim: EF,
     /// Each tensor at its own part of the point.
     pub tensors: Vec<EF>,

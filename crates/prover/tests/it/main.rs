@@ -1,0 +1,4 @@
+//! Proofs from end to end.
+
+mod end_to_end;
+mod nets;
