@@ -1,5 +1,37 @@
 //! From ONNX to the integer graph.
 //!
-//! Floats live here and nowhere below.
+//! [`import`] reads a file, runs it on samples and writes it down in integers: a
+//! [`lilliput_graph::Graph`] with its weights. Floats live here and nowhere below; they decide scales,
+//! never whether a graph is correct. The same file and samples give the same bytes on every machine:
+//! sums have their order in the source, functions come from one library, and no map without order is
+//! iterated.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | [`onnx`] | the messages of the format |
+//! | `read` | bounded decoding of hostile bytes |
+//! | `lower` | nodes to steps with known shapes, constants folded |
+//! | `program`, `window`, `array` | those steps |
+//! | `interpret` | steps in floating point |
+//! | [`calibration`] | samples from JSON and numpy files |
+//! | `quantize` | steps to integer nodes, scales, tables |
+//! | [`number`] | a model's numbers to integers and back |
 
+mod array;
+pub mod calibration;
+mod error;
+mod import;
+mod interpret;
+mod lower;
+pub mod number;
 pub mod onnx;
+mod program;
+mod quantize;
+mod read;
+mod window;
+
+pub use calibration::{Calibration, CalibrationError};
+pub use error::ImportError;
+pub use import::{FloatModel, Imported, import};
+pub use number::{NumberError, Quantized, dequantize, quantize_input};
+pub use quantize::{Options, Report};

@@ -1,0 +1,387 @@
+//! From ONNX nodes to the steps of a [`Program`].
+//!
+//! Everything about the file's form ends here: attributes and their defaults, versions of the
+//! operator set, constants that are computed in the graph, names. What follows sees few operations,
+//! all with known shapes. Constants that scale or shift a convolution's or matrix's result are folded
+//! into its weights.
+
+mod conv;
+mod elementwise;
+mod linear;
+mod node;
+mod normalize;
+mod pool;
+mod shape;
+
+use std::collections::BTreeMap;
+
+use crate::array::{Constant, checked_shape};
+use crate::error::ImportError;
+use crate::onnx::{DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto, data_type};
+use crate::program::{Operation, Program, ProgramOutput, Step, Value};
+use crate::read;
+use node::Node;
+
+/// Most nodes of a model.
+const NODES_MAX: usize = 20_000;
+/// Most steps a model may become.
+const STEPS_MAX: usize = 30_000;
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+enum Binding {
+    Constant(Constant),
+    Value(Value),
+    /// The softmax of a value: may only be an output.
+    Softmax(Value),
+}
+
+/// The steps so far.
+struct Lowering {
+    steps: Vec<Step>,
+    /// Values that more than one node, or a node and an output, read: these can't be changed.
+    shared: Vec<bool>,
+    names: BTreeMap<String, Binding>,
+    uses: BTreeMap<String, usize>,
+}
+
+/// Reads the graph of a file.
+pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    if graph.node.len() > NODES_MAX {
+        return Err(ImportError::TooMuch {
+            what: "nodes",
+            got: graph.node.len(),
+            max: NODES_MAX,
+        });
+    }
+    let opset = model
+        .opset_import
+        .iter()
+        .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
+        .map_or(1, |set| set.version);
+    let mut lowering = Lowering {
+        steps: Vec::new(),
+        shared: Vec::new(),
+        names: BTreeMap::new(),
+        uses: count_uses(graph),
+    };
+    lowering.initializers(graph)?;
+    lowering.inputs(graph)?;
+    let inputs = lowering.steps.len();
+    for (index, proto) in graph.node.iter().enumerate() {
+        lowering.node(&Node::new(proto, index, opset))?;
+        if lowering.steps.len() > STEPS_MAX {
+            return Err(ImportError::TooMuch {
+                what: "steps",
+                got: lowering.steps.len(),
+                max: STEPS_MAX,
+            });
+        }
+    }
+    let outputs = lowering.outputs(graph)?;
+    let program = Program {
+        inputs,
+        steps: lowering.steps,
+        outputs,
+    };
+    Ok(program.without_unused())
+}
+
+fn count_uses(graph: &GraphProto) -> BTreeMap<String, usize> {
+    let mut uses = BTreeMap::new();
+    let read = graph.node.iter().flat_map(|node| &node.input);
+    for name in read.chain(graph.output.iter().map(|output| &output.name)) {
+        *uses.entry(name.clone()).or_insert(0) += 1;
+    }
+    uses
+}
+
+impl Lowering {
+    fn initializers(&mut self, graph: &GraphProto) -> Result<(), ImportError> {
+        for proto in &graph.initializer {
+            let constant = read::tensor(&proto.name, proto)?;
+            self.bind(&proto.name, Binding::Constant(constant));
+        }
+        Ok(())
+    }
+
+    fn inputs(&mut self, graph: &GraphProto) -> Result<(), ImportError> {
+        for input in &graph.input {
+            // Old files list their initializers as inputs, too.
+            if self.names.contains_key(&input.name) {
+                continue;
+            }
+            let shape = input_shape(input)?;
+            let value = self.push(input.name.clone(), Operation::Input, vec![], shape);
+            self.bind(&input.name, Binding::Value(value));
+        }
+        if self.steps.is_empty() {
+            return Err(ImportError::Nothing { what: "inputs" });
+        }
+        Ok(())
+    }
+
+    fn outputs(&self, graph: &GraphProto) -> Result<Vec<ProgramOutput>, ImportError> {
+        if graph.output.is_empty() {
+            return Err(ImportError::Nothing { what: "outputs" });
+        }
+        let output = |info: &ValueInfoProto| {
+            let (value, softmax) = match self.names.get(&info.name) {
+                Some(Binding::Value(value)) => (*value, false),
+                Some(Binding::Softmax(value)) => (*value, true),
+                Some(Binding::Constant(_)) | None => {
+                    return Err(ImportError::Output {
+                        name: info.name.clone(),
+                        reason: "no node computes it from the inputs".into(),
+                    });
+                }
+            };
+            Ok(ProgramOutput {
+                name: info.name.clone(),
+                value,
+                softmax,
+            })
+        };
+        graph.output.iter().map(output).collect()
+    }
+
+    fn push(
+        &mut self,
+        name: String,
+        operation: Operation,
+        operands: Vec<Value>,
+        shape: Vec<usize>,
+    ) -> Value {
+        self.steps.push(Step {
+            name,
+            operation,
+            operands,
+            shape,
+        });
+        self.shared.push(false);
+        self.steps.len() - 1
+    }
+
+    fn bind(&mut self, name: &str, binding: Binding) {
+        if let Binding::Value(value) = binding
+            && self.uses.get(name).is_some_and(|&uses| uses > 1)
+        {
+            self.shared[value] = true;
+        }
+        self.names.insert(name.into(), binding);
+    }
+
+    fn shape(&self, value: Value) -> &[usize] {
+        &self.steps[value].shape
+    }
+
+    /// Adds a step for a node, refusing results that are too large.
+    fn step(
+        &mut self,
+        node: &Node<'_>,
+        operation: Operation,
+        operands: Vec<Value>,
+        shape: Vec<usize>,
+    ) -> Result<Value, ImportError> {
+        let dims: Vec<i64> = shape.iter().map(|&length| length as i64).collect();
+        checked_shape(&node.name, &dims)?;
+        if shape.contains(&0) {
+            return Err(node.refuse(format!("its result has the empty shape {shape:?}")));
+        }
+        Ok(self.push(node.name.clone(), operation, operands, shape))
+    }
+
+    /// The same values under another shape.
+    fn reshape(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        shape: Vec<usize>,
+    ) -> Result<Value, ImportError> {
+        if self.shape(x) == shape {
+            return Ok(x);
+        }
+        self.step(node, Operation::Reshape, vec![x], shape)
+    }
+
+    fn node(&mut self, node: &Node<'_>) -> Result<(), ImportError> {
+        let binding = match node.proto.op_type.as_str() {
+            _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
+                return Err(node.unknown());
+            }
+            "Identity" | "Dropout" | "Cast" => self.pass(node)?,
+            "Constant" => Binding::Constant(node.constant()?),
+            "Softmax" => self.softmax(node)?,
+            "Conv" => Binding::Value(self.conv(node)?),
+            "Gemm" => Binding::Value(self.gemm(node)?),
+            "MatMul" => Binding::Value(self.matmul(node)?),
+            "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
+            "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
+                Binding::Value(self.average_pool(node)?)
+            }
+            "Add" | "Sub" | "Mul" | "Div" => self.arithmetic(node)?,
+            "Relu" | "Clip" => Binding::Value(self.clip(node)?),
+            "Neg" | "Abs" | "Elu" | "Erf" | "Gelu" | "HardSigmoid" | "HardSwish" | "LeakyRelu"
+            | "Sigmoid" | "Softplus" | "Tanh" => Binding::Value(self.function(node)?),
+            "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
+            "Shape" => self.shape_of(node)?,
+            "Gather" => self.gather(node)?,
+            "Concat" => self.concat(node)?,
+            "Transpose" => self.transpose(node)?,
+            "Slice" => self.slice(node)?,
+            "Pad" => Binding::Value(self.pad(node)?),
+            _ => return Err(node.unknown()),
+        };
+        let name = node.proto.output.first();
+        let name = name.ok_or_else(|| node.refuse("it has no output"))?;
+        self.bind(name, binding);
+        Ok(())
+    }
+
+    /// Operators that change nothing here.
+    fn pass(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
+        let binding = self.operand(node, 0)?;
+        if node.proto.op_type != "Cast" {
+            return Ok(binding);
+        }
+        let to_float = matches!(
+            node.int("to", 0)?,
+            to if to == i64::from(data_type::FLOAT) || to == i64::from(data_type::DOUBLE)
+        );
+        match binding {
+            Binding::Constant(Constant::Int { shape, values }) if to_float => {
+                let values = values.iter().map(|&value| value as f32).collect();
+                let array = crate::array::Array { shape, values };
+                Ok(Binding::Constant(Constant::Float(array)))
+            }
+            Binding::Constant(Constant::Float(_)) | Binding::Value(_) if !to_float => {
+                Err(node.refuse("only casts that change nothing are supported"))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn softmax(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
+        let x = self.value(node, 0)?;
+        let rank = self.shape(x).len();
+        let default = if node.opset < 13 { 1 } else { -1 };
+        let axis = node.axis(node.int("axis", default)?, rank)?;
+        if axis + 1 != rank {
+            return Err(node.refuse("softmax is supported over the last axis only"));
+        }
+        Ok(Binding::Softmax(x))
+    }
+
+    /// What an operand's name stands for.
+    fn operand(&self, node: &Node<'_>, index: usize) -> Result<Binding, ImportError> {
+        self.optional(node, index)?
+            .ok_or_else(|| node.refuse(format!("operand {index} is missing")))
+    }
+
+    /// The same for an operand that may be left out.
+    fn optional(&self, node: &Node<'_>, index: usize) -> Result<Option<Binding>, ImportError> {
+        let Some(name) = node.input(index) else {
+            return Ok(None);
+        };
+        match self.names.get(name) {
+            Some(Binding::Softmax(_)) => Err(node.refuse(format!(
+                "'{name}' is a softmax, which may only be an output"
+            ))),
+            Some(binding) => Ok(Some(binding.clone())),
+            None => Err(ImportError::UnknownValue {
+                node: node.name.clone(),
+                value: name.into(),
+            }),
+        }
+    }
+
+    /// An operand that depends on the inputs.
+    fn value(&self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
+        match self.operand(node, index)? {
+            Binding::Value(value) => Ok(value),
+            Binding::Constant(_) | Binding::Softmax(_) => Err(node.refuse(format!(
+                "operand {index} is a constant, which is not supported"
+            ))),
+        }
+    }
+
+    /// An operand that doesn't.
+    fn constant(&self, node: &Node<'_>, index: usize) -> Result<Option<Constant>, ImportError> {
+        match self.optional(node, index)? {
+            None => Ok(None),
+            Some(Binding::Constant(constant)) => Ok(Some(constant)),
+            Some(Binding::Value(_) | Binding::Softmax(_)) => Err(node.refuse(format!(
+                "operand {index} isn't a constant, which is not supported"
+            ))),
+        }
+    }
+
+    fn floats(
+        &self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<crate::array::Array>, ImportError> {
+        match self.constant(node, index)? {
+            None => Ok(None),
+            Some(Constant::Float(array)) => Ok(Some(array)),
+            Some(Constant::Int { .. }) => {
+                Err(node.refuse(format!("operand {index} holds integers instead of floats")))
+            }
+        }
+    }
+
+    fn ints(&self, node: &Node<'_>, index: usize) -> Result<Option<Vec<i64>>, ImportError> {
+        match self.constant(node, index)? {
+            None => Ok(None),
+            Some(Constant::Int { values, .. }) => Ok(Some(values)),
+            Some(Constant::Float(_)) => {
+                Err(node.refuse(format!("operand {index} holds floats instead of integers")))
+            }
+        }
+    }
+}
+
+/// A length that isn't fixed is 1 on the first axis, where it stands for the batch.
+fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
+    let refuse = |reason: String| ImportError::Input {
+        name: info.name.clone(),
+        reason,
+    };
+    let tensor = info
+        .r#type
+        .as_ref()
+        .and_then(|kind| kind.tensor_type.as_ref());
+    let tensor = tensor.ok_or_else(|| refuse("it isn't a tensor".into()))?;
+    if tensor.elem_type != data_type::FLOAT && tensor.elem_type != data_type::DOUBLE {
+        return Err(ImportError::ElementType {
+            name: info.name.clone(),
+            got: tensor.elem_type,
+        });
+    }
+    let shape = tensor.shape.as_ref();
+    let shape = shape.ok_or_else(|| refuse("it has no shape".into()))?;
+    let mut dims = Vec::with_capacity(shape.dim.len());
+    for (axis, dimension) in shape.dim.iter().enumerate() {
+        match dimension.value {
+            Some(DimensionValue::DimValue(length)) if length > 0 => dims.push(length),
+            _ if axis == 0 => dims.push(1),
+            _ => {
+                return Err(refuse(format!(
+                    "axis {axis} has no fixed length; only the first axis may have none"
+                )));
+            }
+        }
+    }
+    checked_shape(&info.name, &dims)
+}
+
+/// What a node is called in messages: its name, or its place if it has none.
+fn node_name(proto: &NodeProto, index: usize) -> String {
+    if proto.name.is_empty() {
+        format!("#{index}")
+    } else {
+        proto.name.chars().take(200).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! A model after reading: a list of steps over floats, with every shape known.
+
+use crate::array::Array;
+use crate::window::Window;
+
+/// Index of a step, and thereby of the value it makes.
+pub(crate) type Value = usize;
+
+/// A function of one variable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Function {
+    Abs,
+    Elu { alpha: f32 },
+    Erf,
+    Gelu,
+    HardSigmoid { alpha: f32, beta: f32 },
+    HardSwish,
+    LeakyRelu { alpha: f32 },
+    Sigmoid,
+    Softplus,
+    Tanh,
+}
+
+impl Function {
+    /// In double precision, through a mathematical library that is the same everywhere.
+    pub(crate) fn apply(self, x: f64) -> f64 {
+        let sigmoid = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+        match self {
+            Self::Abs => x.abs(),
+            Self::Elu { alpha } if x < 0.0 => f64::from(alpha) * libm::expm1(x),
+            Self::LeakyRelu { alpha } if x < 0.0 => f64::from(alpha) * x,
+            Self::Elu { .. } | Self::LeakyRelu { .. } => x,
+            Self::Erf => libm::erf(x),
+            Self::Gelu => 0.5 * x * (1.0 + libm::erf(x / std::f64::consts::SQRT_2)),
+            Self::HardSigmoid { alpha, beta } => {
+                (f64::from(alpha) * x + f64::from(beta)).clamp(0.0, 1.0)
+            }
+            Self::HardSwish => x * (x / 6.0 + 0.5).clamp(0.0, 1.0),
+            Self::Sigmoid => sigmoid(x),
+            Self::Softplus => x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
+            Self::Tanh => libm::tanh(x),
+        }
+    }
+}
+
+/// What a step computes from its operands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Operation {
+    Input,
+    /// `[1, C, H, W]` with `weight: [O, C / groups, KH, KW]`; `bias` has O values.
+    Conv {
+        weight: Array,
+        bias: Vec<f32>,
+        window: Window,
+        groups: usize,
+    },
+    /// `[.., K]` to `[.., N]` with `weight: [N, K]`; `bias` has N values.
+    Linear {
+        weight: Array,
+        bias: Vec<f32>,
+    },
+    /// `[.., M, K]` with `[.., K, N]`, the axes before being equal.
+    MatMul,
+    Clip {
+        lo: f32,
+        hi: f32,
+    },
+    Function(Function),
+    MaxPool(Window),
+    AveragePool {
+        window: Window,
+        include_pad: bool,
+    },
+    /// The constant fits into the operand's shape.
+    AddConstant(Array),
+    MulConstant(Array),
+    /// Two operands of one shape; the second is taken `sign` times.
+    Add {
+        sign: f32,
+    },
+    Mul,
+    Concat {
+        axis: usize,
+    },
+    Transpose {
+        perm: Vec<usize>,
+    },
+    Reshape,
+    /// Repeats axes of length 1.
+    Expand,
+    Slice {
+        axis: usize,
+        start: usize,
+        step: usize,
+    },
+    /// Zeros before and behind one axis.
+    Pad {
+        axis: usize,
+        before: usize,
+    },
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Step {
+    /// The node it comes from.
+    pub(crate) name: String,
+    pub(crate) operation: Operation,
+    pub(crate) operands: Vec<Value>,
+    pub(crate) shape: Vec<usize>,
+}
+
+/// What the model answers with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ProgramOutput {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    pub(crate) softmax: bool,
+}
+
+/// Steps in an order in which they can run; the inputs come first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Program {
+    pub(crate) inputs: usize,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) outputs: Vec<ProgramOutput>,
+}
+
+impl Program {
+    /// Drops the steps that no output needs.
+    pub(crate) fn without_unused(self) -> Self {
+        let mut used = vec![false; self.steps.len()];
+        used[..self.inputs].fill(true);
+        for output in &self.outputs {
+            used[output.value] = true;
+        }
+        for (value, step) in self.steps.iter().enumerate().rev() {
+            if used[value] {
+                for &operand in &step.operands {
+                    used[operand] = true;
+                }
+            }
+        }
+        let mut places = vec![0; self.steps.len()];
+        let mut steps = Vec::new();
+        for (value, mut step) in self.steps.into_iter().enumerate() {
+            if used[value] {
+                for operand in &mut step.operands {
+                    *operand = places[*operand];
+                }
+                places[value] = steps.len();
+                steps.push(step);
+            }
+        }
+        let mut outputs = self.outputs;
+        for output in &mut outputs {
+            output.value = places[output.value];
+        }
+        Self {
+            inputs: self.inputs,
+            steps,
+            outputs,
+        }
+    }
+}

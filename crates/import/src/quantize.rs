@@ -1,0 +1,123 @@
+//! From a program over floats to an integer graph.
+//!
+//! Every tensor has one scale, so that an operator's result has the product of its operands' scales.
+//! A requantisation is a shift by whole bits and a saturating table. The shift fills the table's
+//! results with what calibration saw, its domain covers what the worst case could reach: a graph
+//! never depends on calibration to be correct, only to be accurate.
+//!
+//! Accumulators are requantised only where an operator needs small operands, and together with the
+//! limit of a `Relu` or `Clip` that follows them.
+
+mod builder;
+mod finish;
+mod operation;
+mod pool;
+
+use lilliput_graph::{Checked, Weights};
+
+use crate::error::ImportError;
+use crate::interpret;
+use crate::program::Program;
+use builder::Builder;
+
+/// What import may choose between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Most bits of a value between layers, 4 to 12.
+    pub activation_bits: u8,
+    /// Most bits of a weight, 4 to 16.
+    pub weight_bits: u8,
+    /// Entries of all tables that import tries to stay below, if 8 bits or more are left by then.
+    pub table_entries: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            activation_bits: 12,
+            weight_bits: 8,
+            table_entries: 1 << 15,
+        }
+    }
+}
+
+/// Fewest bits of a value between layers that import tries.
+const ACTIVATION_BITS_MIN: u8 = 4;
+/// Fewer bits than this are chosen only where tables couldn't be held otherwise.
+const ACTIVATION_BITS_ENOUGH: u8 = 7;
+
+/// What import chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub activation_bits: u8,
+    /// Weights and biases, in values.
+    pub parameters: u64,
+    pub nodes: u64,
+    /// Values that go through a table in one run.
+    pub lookups: u64,
+    pub table_entries: u64,
+    /// Elementary steps of one run.
+    pub work: u64,
+    /// Places where fewer bits than chosen had to do.
+    pub warnings: Vec<String>,
+}
+
+/// Smallest and largest number that each step makes on the samples.
+pub(crate) struct Observed(Vec<(f64, f64)>);
+
+impl Observed {
+    pub(crate) fn of(program: &Program, samples: &[Vec<Vec<f64>>]) -> Result<Self, ImportError> {
+        let mut extremes = vec![(f64::INFINITY, f64::NEG_INFINITY); program.steps.len()];
+        for sample in samples {
+            let narrow = |list: &Vec<f64>| list.iter().map(|&number| number as f32).collect();
+            let sample: Vec<Vec<f32>> = sample.iter().map(narrow).collect();
+            let values = interpret::run(program, &sample);
+            for ((extreme, values), step) in extremes.iter_mut().zip(&values).zip(&program.steps) {
+                for &value in values {
+                    if !value.is_finite() {
+                        return Err(ImportError::Unbounded {
+                            node: step.name.clone(),
+                        });
+                    }
+                    extreme.0 = extreme.0.min(f64::from(value));
+                    extreme.1 = extreme.1.max(f64::from(value));
+                }
+            }
+        }
+        Ok(Self(extremes))
+    }
+
+    /// Extremes of a step.
+    fn of_step(&self, value: usize) -> (f64, f64) {
+        self.0[value]
+    }
+}
+
+/// Builds the graph with as many bits as the options and the tables' sizes allow.
+pub(crate) fn quantize(
+    program: &Program,
+    observed: &Observed,
+    options: &Options,
+) -> Result<(Checked, Weights, Report), ImportError> {
+    let most = options.activation_bits.clamp(ACTIVATION_BITS_MIN, 12);
+    let mut refusal = None;
+    for bits in (ACTIVATION_BITS_MIN..=most).rev() {
+        let built = Builder::new(program, observed, options, bits)
+            .and_then(Builder::build)
+            .and_then(finish::finish);
+        match built {
+            Ok((graph, weights, report)) => {
+                let fits = report.table_entries <= options.table_entries.unsigned_abs();
+                if fits || bits <= ACTIVATION_BITS_ENOUGH {
+                    return Ok((graph, weights, report));
+                }
+            }
+            Err(error @ (ImportError::Quantize { .. } | ImportError::Tables { .. })) => {
+                refusal = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    // The last attempt had the fewest bits: what stopped it is what stands in the way.
+    Err(refusal.unwrap_or(ImportError::Nothing { what: "bits" }))
+}

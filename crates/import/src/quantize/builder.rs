@@ -1,0 +1,428 @@
+//! The graph in the making: scales, requantisations, weights.
+
+use std::collections::BTreeMap;
+
+use lilliput_graph::bounds::VALUE_MAX;
+use lilliput_graph::graph::WeightSpec;
+use lilliput_graph::op::SHIFT_MAX;
+use lilliput_graph::{
+    Draft, Input, Op, OpError, Output, Post, Range, Shape, Table, Tensor, TensorId,
+};
+
+use super::{Observed, Options};
+use crate::error::ImportError;
+use crate::number::scale_from_f64;
+use crate::program::{Operation, Program, Step, Value};
+
+/// Most entries of one table, reached by shifting further than calibration asks for.
+const DOMAIN_MAX: i64 = 1 << 16;
+/// Fewest bits of a weight.
+const WEIGHT_BITS_MIN: u8 = 3;
+/// Fewest bits of an input, which costs no table.
+const INPUT_BITS_MIN: u8 = 8;
+/// Bits of a bias.
+const BIAS_BITS: u8 = 16;
+
+/// Integers that stand for numbers: each is worth `scale`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quantity {
+    pub(super) tensor: TensorId,
+    pub(super) scale: f64,
+}
+
+/// See the module's text.
+pub(super) struct Builder<'a> {
+    pub(super) program: &'a Program,
+    pub(super) observed: &'a Observed,
+    pub(super) bits: u8,
+    weight_bits: u8,
+    pub(super) draft: Draft,
+    /// Values of the weights, by their places in the draft.
+    pub(super) weights: Vec<Tensor>,
+    /// What each step makes.
+    quantities: Vec<Quantity>,
+    /// The same in few bits, where an operator needed that.
+    small: BTreeMap<Value, Quantity>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        observed: &'a Observed,
+        options: &Options,
+        bits: u8,
+    ) -> Result<Self, ImportError> {
+        let mut inputs = Vec::with_capacity(program.inputs);
+        let mut quantities = Vec::with_capacity(program.steps.len());
+        for (index, step) in program.steps[..program.inputs].iter().enumerate() {
+            let (range, scale) = input_range(observed.of_step(index), bits.max(INPUT_BITS_MIN));
+            let refuse = |reason: &str| ImportError::Input {
+                name: step.name.clone(),
+                reason: reason.into(),
+            };
+            inputs.push(Input {
+                name: step.name.clone(),
+                shape: inner(&step.shape),
+                range,
+                scale: scale_from_f64(scale)
+                    .ok_or_else(|| refuse("its samples are too small or too large"))?,
+                zero: 0,
+            });
+            quantities.push(Quantity {
+                tensor: TensorId(index as u32),
+                scale,
+            });
+        }
+        // A step takes two weights at most; places that stay empty are dropped at the end.
+        let empty = WeightSpec {
+            shape: Shape(vec![1]),
+            bits: 1,
+        };
+        let places = 2 * program.steps.len();
+        Ok(Self {
+            program,
+            observed,
+            bits,
+            weight_bits: options.weight_bits.clamp(WEIGHT_BITS_MIN, 16),
+            draft: Draft::new(inputs, vec![empty; places]),
+            weights: Vec::new(),
+            quantities,
+            small: BTreeMap::new(),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Adds a node for every step, and the outputs.
+    pub(super) fn build(mut self) -> Result<Self, ImportError> {
+        let program = self.program;
+        for (value, step) in program.steps.iter().enumerate().skip(program.inputs) {
+            let quantity = self
+                .step(value, step)
+                .map_err(|source| ImportError::Quantize {
+                    node: step.name.clone(),
+                    source,
+                })?;
+            self.quantities.push(quantity);
+        }
+        for output in &program.outputs {
+            let quantity = self.quantities[output.value];
+            let shape = &program.steps[output.value].shape;
+            let scale = scale_from_f64(quantity.scale).ok_or_else(|| ImportError::Output {
+                name: output.name.clone(),
+                reason: "its scale is too small or too large".into(),
+            })?;
+            self.draft.push_output(Output {
+                name: output.name.clone(),
+                tensor: quantity.tensor,
+                scale,
+                shape: Shape(shape.iter().map(|&length| length as u32).collect()),
+                post: if output.softmax {
+                    Post::Softmax
+                } else {
+                    Post::None
+                },
+            });
+        }
+        Ok(self)
+    }
+
+    pub(super) fn quantity(&self, value: Value) -> Quantity {
+        self.quantities[value]
+    }
+
+    pub(super) fn lengths(&self, quantity: Quantity) -> Vec<u32> {
+        self.draft.shape(quantity.tensor).0.clone()
+    }
+
+    pub(super) fn range(&self, quantity: Quantity) -> Range {
+        self.draft.range(quantity.tensor)
+    }
+
+    /// Adds a node whose result has the given scale.
+    pub(super) fn push(&mut self, op: Op, scale: f64) -> Result<Quantity, OpError> {
+        let tensor = self.draft.push(op)?;
+        Ok(Quantity { tensor, scale })
+    }
+
+    /// The same values under a shape of as many elements.
+    pub(super) fn shaped(&mut self, x: Quantity, shape: &Shape) -> Result<Quantity, OpError> {
+        if self.draft.shape(x.tensor) == shape {
+            return Ok(x);
+        }
+        let op = Op::Reshape {
+            x: x.tensor,
+            shape: shape.clone(),
+        };
+        self.push(op, x.scale)
+    }
+
+    /// The largest result of an unsigned table.
+    pub(super) fn top(&self) -> i64 {
+        (1 << self.bits) - 1
+    }
+
+    /// The limits of a signed table.
+    fn signed(&self) -> Range {
+        let half = 1 << (self.bits - 1);
+        Range {
+            lo: -half,
+            hi: half - 1,
+        }
+    }
+
+    /// A step's values in few bits, as products and tables need them.
+    pub(super) fn small(&mut self, value: Value) -> Result<Quantity, OpError> {
+        let mut value = value;
+        while let Operation::Reshape = self.step_of(value).operation {
+            value = self.step_of(value).operands[0];
+        }
+        if let Some(&quantity) = self.small.get(&value) {
+            return Ok(quantity);
+        }
+        let quantity = self.quantities[value];
+        let range = self.range(quantity);
+        let quantity = if value < self.program.inputs
+            || range.hi - range.lo <= self.top() && range.magnitude() <= self.top()
+        {
+            quantity
+        } else {
+            let limits = if self.observed.of_step(value).0 >= 0.0 {
+                Range {
+                    lo: 0,
+                    hi: self.top(),
+                }
+            } else {
+                self.signed()
+            };
+            self.requantized(value, quantity, limits, None)?
+        };
+        self.small.insert(value, quantity);
+        Ok(quantity)
+    }
+
+    /// Shifts until what the samples reached at step `value` fits into `limits`, then saturates
+    /// there, and at `ceiling` if the model has one.
+    pub(super) fn requantized(
+        &mut self,
+        value: Value,
+        x: Quantity,
+        limits: Range,
+        ceiling: Option<(f64, f64)>,
+    ) -> Result<Quantity, OpError> {
+        let (least, most) = self.observed.of_step(value);
+        let range = self.range(x);
+        let fits = |shift: u8| {
+            let unit = x.scale * f64::from(1u32 << shift);
+            let reaches = |extreme: f64, limit: i64| (extreme / unit).round() <= limit as f64;
+            if least == 0.0 && most == 0.0 {
+                // Nothing was seen: make room for the worst.
+                return range.hi >> shift <= limits.hi && range.lo >> shift >= limits.lo;
+            }
+            reaches(most, limits.hi) && (limits.lo == 0 || reaches(-least, -limits.lo))
+        };
+        let mut shift = (0..SHIFT_MAX)
+            .find(|&shift| fits(shift))
+            .unwrap_or(SHIFT_MAX);
+        let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
+        while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
+            shift += 1;
+            let name = &self.program.steps[value].name;
+            self.warnings.push(format!(
+                "node '{name}' loses a bit: its worst case is far beyond its samples"
+            ));
+        }
+        let scale = x.scale * f64::from(1u32 << shift);
+        let limits = match ceiling {
+            None => limits,
+            Some((lo, hi)) => Range {
+                lo: limits.lo.max((lo / scale).round() as i64),
+                hi: limits.hi.min((hi / scale).round() as i64),
+            },
+        };
+        self.lookup(x, shift, scale, |domain| Table::Clamp {
+            lo: domain.lo as i32,
+            hi: domain.hi as i32,
+            out_lo: limits.lo as i32,
+            out_hi: limits.hi as i32,
+        })
+    }
+
+    /// Adds a table for all that `x` can reach after the shift, and its lookup.
+    pub(super) fn lookup(
+        &mut self,
+        x: Quantity,
+        shift: u8,
+        scale: f64,
+        table: impl FnOnce(Range) -> Table,
+    ) -> Result<Quantity, OpError> {
+        let range = self.range(x);
+        let domain = Range {
+            lo: lilliput_graph::exec::round_shift(range.lo, shift).0,
+            hi: lilliput_graph::exec::round_shift(range.hi, shift).0,
+        };
+        let table = self.draft.push_table(table(domain));
+        let op = Op::Lookup {
+            x: x.tensor,
+            shift,
+            table,
+        };
+        self.push(op, scale)
+    }
+
+    /// Adds a weight tensor of the given numbers and bits; its scale makes the largest of them the
+    /// largest integer.
+    pub(super) fn weight(&mut self, numbers: &[f32], shape: Vec<u32>, bits: u8) -> Quantity {
+        let largest = numbers
+            .iter()
+            .fold(0.0f64, |m, &x| m.max(f64::from(x).abs()));
+        let top = f64::from((1u32 << (bits - 1)) - 1);
+        let scale = if largest > 0.0 { largest / top } else { 1.0 };
+        let integers = numbers
+            .iter()
+            .map(|&x| (f64::from(x) / scale).round() as i64);
+        let tensor = self.raw_weight(integers.collect(), Shape(shape), bits);
+        Quantity { tensor, scale }
+    }
+
+    fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
+        let spec = WeightSpec {
+            shape: shape.clone(),
+            bits,
+        };
+        let place = self.weights.len();
+        self.weights.push(Tensor { shape, values });
+        // There are as many places as steps can take.
+        self.draft
+            .set_weight(place, spec)
+            .unwrap_or(TensorId(u32::MAX))
+    }
+
+    /// The product of `x` with weights, and a bias: with as many bits as keep the sums in bounds and
+    /// the shift behind them possible.
+    pub(super) fn weighted(
+        &mut self,
+        value: Value,
+        x: Quantity,
+        numbers: &[f32],
+        shape: &[u32],
+        bias: Option<(&[f32], u8)>,
+        op: impl Fn(TensorId) -> Op,
+    ) -> Result<Quantity, OpError> {
+        let (least, most) = self.observed.of_step(value);
+        let reached = most.max(-least);
+        let mut refusal = OpError::Wraps { magnitude: 0 };
+        for bits in (WEIGHT_BITS_MIN..=self.weight_bits).rev() {
+            let first_place = self.weights.len();
+            let weight = self.weight(numbers, shape.to_vec(), bits);
+            let scale = x.scale * weight.scale;
+            let shift_suffices =
+                reached / scale <= self.signed().hi as f64 * f64::from(1u32 << (SHIFT_MAX - 1));
+            let product = self.push(op(weight.tensor), scale);
+            let outcome = product.and_then(|product| match bias {
+                Some((numbers, axis)) => self.biased(product, numbers, axis),
+                None => Ok(product),
+            });
+            match outcome {
+                Ok(product)
+                    if shift_suffices && self.range(product).magnitude() <= VALUE_MAX / 2 =>
+                {
+                    return Ok(product);
+                }
+                Ok(product) => {
+                    refusal = OpError::Wraps {
+                        magnitude: self.range(product).magnitude().unsigned_abs().into(),
+                    };
+                }
+                Err(error @ OpError::Wraps { .. }) => refusal = error,
+                Err(error) => return Err(error),
+            }
+            // The next attempt takes the places again.
+            self.weights.truncate(first_place);
+        }
+        Err(refusal)
+    }
+
+    /// Adds one number for each position of `axis`: 16 bits times a power of two.
+    pub(super) fn biased(
+        &mut self,
+        x: Quantity,
+        numbers: &[f32],
+        axis: u8,
+    ) -> Result<Quantity, OpError> {
+        let axes = vec![axis];
+        self.plus(x, numbers, vec![numbers.len() as u32], axes, 1)
+    }
+
+    /// Adds a constant whose axes lie on those of `x` that are listed, to `times` units for each
+    /// of `x`.
+    pub(super) fn plus(
+        &mut self,
+        x: Quantity,
+        numbers: &[f32],
+        shape: Vec<u32>,
+        axes: Vec<u8>,
+        times: i64,
+    ) -> Result<Quantity, OpError> {
+        let largest = numbers
+            .iter()
+            .fold(0.0f64, |m, &x| m.max(f64::from(x).abs()));
+        if largest == 0.0 {
+            return Ok(x);
+        }
+        let top = f64::from((1u32 << (BIAS_BITS - 1)) - 1);
+        let scale = x.scale / times as f64;
+        let fits = |power: &u32| (largest / scale / f64::from(1u32 << power)).round() <= top;
+        let Some(power) = (0..30).find(fits) else {
+            return Err(OpError::Wraps {
+                magnitude: VALUE_MAX.unsigned_abs().into(),
+            });
+        };
+        let unit = scale * f64::from(1u32 << power);
+        let integers = numbers
+            .iter()
+            .map(|&x| (f64::from(x) / unit).round() as i64);
+        let mut tensor = self.raw_weight(integers.collect(), Shape(shape), BIAS_BITS);
+        let full = self.draft.shape(x.tensor).clone();
+        if *self.draft.shape(tensor) != full {
+            tensor = self.draft.push(Op::Broadcast {
+                x: tensor,
+                shape: full,
+                axes,
+            })?;
+        }
+        let op = Op::Sum {
+            terms: vec![(x.tensor, times), (tensor, 1 << power)],
+            constant: 0,
+        };
+        self.push(op, scale)
+    }
+
+    pub(super) fn step_of(&self, value: Value) -> &'a Step {
+        &self.program.steps[value]
+    }
+}
+
+/// The interval of an input that the samples reached from `least` to `most`, and its scale.
+fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
+    let (lo, hi) = if least >= 0.0 {
+        (0, (1i64 << bits) - 1)
+    } else {
+        (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1)
+    };
+    let scale = if most.max(-least) == 0.0 {
+        1.0
+    } else {
+        (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
+    };
+    (Range { lo, hi }, scale)
+}
+
+/// A model's shape without the axis of the batch, which is 1.
+pub(super) fn inner(shape: &[usize]) -> Shape {
+    let kept = match shape {
+        [1, rest @ ..] if !rest.is_empty() => rest,
+        all => all,
+    };
+    Shape(kept.iter().map(|&length| length as u32).collect())
+}
