@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`setup()`](setup::setup) | keys: commitment and range proof of the weights |
 //! | [`prove()`](prove::prove) | a proof of one run |
+//! | [`reference`] | the slow prover: the oracle |
 //! | [`layers`] | the prover's side of the walk through the graph |
 //! | [`blocks`] | tensors in blocks padded to powers of two |
 //! | [`join`] | many claims on one committed polynomial become one |
@@ -21,6 +22,7 @@ pub mod layers;
 pub mod logup;
 pub mod pcs;
 pub mod prove;
+pub mod reference;
 mod settle;
 pub mod setup;
 pub mod sumcheck;

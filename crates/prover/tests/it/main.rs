@@ -2,3 +2,5 @@
 
 mod end_to_end;
 mod nets;
+mod random;
+mod reference;

@@ -39,6 +39,12 @@ impl Window {
         count(self.kernel)
     }
 
+    /// Length of the input's axis after padding.
+    #[must_use]
+    pub fn input_padded(self) -> usize {
+        padded(self.input)
+    }
+
     /// `A(tap, ..)`: what each input index contributes through a tap to a claim at the point behind `weights`.
     pub fn tap_weights(self, tap: usize, weights: &[EF]) -> Vec<EF> {
         let mut sums = vec![EF::ZERO; padded(self.input)];

@@ -1,0 +1,50 @@
+//! The reference prover and the fast one give the same bytes.
+
+use lilliput_prover::{prove, reference, setup};
+use lilliput_verifier::Context;
+use proptest::prelude::{ProptestConfig, any};
+use proptest::proptest;
+
+use crate::end_to_end::{SALT, check};
+use crate::nets::{Model, mlp};
+use crate::random::random;
+
+fn check_bytes(model: &Model) {
+    let (key, _) = setup(&model.graph, model.weights.clone()).expect("keys are made");
+    let fast = prove(&key, &Context::OFFLINE, SALT, &model.inputs).expect("a proof is made");
+    let slow = reference::prove(&key, &Context::OFFLINE, SALT, &model.inputs);
+    assert!(fast.encode() == slow.expect("a proof is made").encode());
+}
+
+#[test]
+fn both_provers_agree_on_a_perceptron() {
+    check_bytes(&mlp(3, &[12, 9, 5]));
+}
+
+/// Which kinds of nodes the seeds below reach.
+#[test]
+fn random_graphs_hold_every_operator() {
+    let mut kinds = std::collections::BTreeSet::new();
+    for seed in 0..64 {
+        let model = random(seed);
+        kinds.extend(model.graph.graph().nodes.iter().map(|node| node.op.kind()));
+    }
+    assert_eq!(kinds.len(), 11, "{kinds:?}");
+}
+
+#[test]
+fn sixty_random_graphs_are_proven() {
+    for seed in 0..60 {
+        println!("seed {seed}");
+        check(&random(seed));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_provers_agree_on_random_graphs(seed in any::<u64>()) {
+        check_bytes(&random(seed));
+    }
+}
