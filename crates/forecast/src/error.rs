@@ -77,8 +77,6 @@ pub enum ForecastError {
         reached_low: f64,
         reached_high: f64,
     },
-    #[error("`{input}` is calculated by a formula: seek one of the quantities it is made of")]
-    SeekDerived { input: String },
     #[error("scenarios `{from}` and `{to}` don't have the same segments")]
     DifferentSegments { from: String, to: String },
     #[error("the order of the bridge names `{got}`, which is not one of {known}")]

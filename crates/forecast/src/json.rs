@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::program::Model;
 use crate::results::Results;
+use crate::sample::{BIN_RELATIVE_WIDTH, OutputSummary, QUANTILES, Run};
 use crate::scenario::{Definition, Input, OutputKey, Scenario, Year};
 use crate::study::{ATTRIBUTION, CONTRADICTIONS, DISCLAIMER};
 
@@ -84,4 +85,75 @@ fn input_json(input: &Input, value: Option<f64>) -> Value {
         Definition::Distribution(_) | Definition::Unknown => {}
     }
     object
+}
+
+/// Runs of one or more scenarios; the outputs of the first one also stand at the top.
+#[must_use]
+pub fn runs_json(runs: &[Run]) -> Value {
+    let mut object = Map::new();
+    let mut all = Map::new();
+    for (index, run) in runs.iter().enumerate() {
+        let outputs = outputs_json(run);
+        if index == 0 {
+            let options = &run.options;
+            object.extend(outputs.clone());
+            object.insert("scenario".to_owned(), json!(run.scenario));
+            object.insert("draws".to_owned(), json!(options.draws));
+            object.insert("seed".to_owned(), json!(options.seed));
+            object.insert("sampling".to_owned(), json!(options.sampling.label()));
+            object.insert("replicas".to_owned(), json!(options.replicas));
+        }
+        let mut of_scenario = outputs;
+        of_scenario.insert("year".to_owned(), json!(run.year.number()));
+        of_scenario.insert("uncertain".to_owned(), json!(run.uncertain));
+        all.insert(run.scenario.clone(), Value::Object(of_scenario));
+    }
+    object.insert("unit".to_owned(), json!("billions of US dollars"));
+    object.insert("bin_relative_width".to_owned(), json!(BIN_RELATIVE_WIDTH));
+    object.insert("scenarios".to_owned(), Value::Object(all));
+    Value::Object(object)
+}
+
+/// `total` and the other results by name, those of segments in objects of their own.
+fn outputs_json(run: &Run) -> Map<String, Value> {
+    let mut object = Map::new();
+    for output in &run.outputs {
+        let name = output.key.to_string();
+        match name.split_once('.') {
+            None => {
+                object.insert(name, output_json(output));
+            }
+            Some((table, segment)) => {
+                let entry = object.entry(table.to_owned()).or_insert_with(|| json!({}));
+                entry[segment] = output_json(output);
+            }
+        }
+    }
+    object
+}
+
+fn output_json(output: &OutputSummary) -> Value {
+    let quantiles = |of: fn(&crate::sample::Estimate) -> f64| -> Map<String, Value> {
+        QUANTILES
+            .iter()
+            .zip(&output.quantiles)
+            .map(|((name, _), estimate)| ((*name).to_owned(), json!(of(estimate))))
+            .collect()
+    };
+    let exceedance: Vec<Value> = output
+        .exceedance
+        .iter()
+        .map(|(threshold, estimate)| json!({ "above": threshold, "probability": estimate.value, "standard_error": estimate.standard_error }))
+        .collect();
+    json!({
+        "mean": output.mean.value,
+        "mean_standard_error": output.mean.standard_error,
+        "deviation": output.deviation.value,
+        "deviation_standard_error": output.deviation.standard_error,
+        "min": output.min,
+        "max": output.max,
+        "quantiles": quantiles(|estimate| estimate.value),
+        "quantile_standard_errors": quantiles(|estimate| estimate.standard_error),
+        "exceedance": exceedance,
+    })
 }

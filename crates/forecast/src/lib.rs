@@ -9,6 +9,7 @@
 //! | `program` | one scenario in one year as steps over its uncertain inputs |
 //! | `results`, `text`, `json` | results as values, as plain text, as JSON |
 //! | `sample` | Monte Carlo: scrambled Sobol points, copula, quantiles with errors |
+//! | `why` | tornado, Sobol indices, bridge between scenarios, goal seek |
 //!
 //! **Invariant:** no I/O and no clock; equal input and seed give equal bits, on any number of threads.
 
@@ -25,15 +26,20 @@ mod sample;
 mod scenario;
 mod study;
 mod text;
+mod why;
 
 pub use distribution::{Distribution, DistributionError, Percentile, Tail};
 pub use document::read_scenarios;
 pub use error::{ForecastError, Problem, Problems};
 pub use formula::{Binary, Formula, FormulaError, Unary, parse_formula};
-pub use json::scenarios_json;
+pub use json::{runs_json, scenarios_json};
 pub use number::{NumberError, Unit, grouped, parse_number, percent};
 pub use program::{Model, Program, Variable};
 pub use results::Results;
+pub use sample::{
+    BIN_RELATIVE_WIDTH, Estimate, Options, OutputSummary, QUANTILES, Run, Sampling, UNCERTAIN_MAX,
+    run,
+};
 pub use scenario::{
     Attribution, Correlation, Definition, Input, InputKey, Origin, OutputKey, Path, Scenario,
     SegmentName, ShareKind, Status, Year,
@@ -41,4 +47,9 @@ pub use scenario::{
 pub use study::{
     ATTRIBUTION, CONTRADICTIONS, DISCLAIMER, Printed, printed_outputs, printed_tam, study,
 };
-pub use text::{check_text, scenarios_text};
+pub use text::{
+    bridge_text, check_text, indices_text, runs_text, scenarios_text, seek_text, tornado_text,
+};
+pub use why::{
+    Bar, Bridge, BridgeStep, Index, Indices, Seek, Swing, Tornado, bridge, indices, seek, tornado,
+};

@@ -5,12 +5,14 @@
 //!
 //! **Invariant:** a step only reads variables, constants and the results of earlier steps.
 
+mod block;
 mod build;
 mod run;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use block::{BLOCK, Block, Column};
 pub use build::Model;
 
 use crate::distribution::Distribution;

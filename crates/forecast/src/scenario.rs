@@ -10,6 +10,7 @@ pub use key::{InputKey, OutputKey, SegmentName, ShareKind};
 pub use path::{Path, Year};
 
 use crate::distribution::Distribution;
+use crate::error::{ForecastError, nearest};
 use crate::formula::Formula;
 use crate::number::Unit;
 
@@ -124,6 +125,30 @@ impl Scenario {
             Some(key) => self.inputs.get(&key),
             None => self.quantities.get(name),
         }
+    }
+
+    /// The result of that name, as `total` or `crypto_revenue.iaas`.
+    pub fn output(&self, name: &str) -> Result<OutputKey, ForecastError> {
+        let known = self.result_keys();
+        OutputKey::parse(name)
+            .filter(|key| known.contains(key))
+            .ok_or_else(|| {
+                let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+                ForecastError::UnknownOutput {
+                    got: name.to_owned(),
+                    nearest: nearest(name, names.iter().map(String::as_str)),
+                }
+            })
+    }
+
+    /// All results in the order in which the model arrives at them.
+    #[must_use]
+    pub fn result_keys(&self) -> Vec<OutputKey> {
+        let mut keys = vec![OutputKey::EnterpriseTam, OutputKey::AiSpend];
+        keys.extend(self.segments.iter().cloned().map(OutputKey::SegmentRevenue));
+        keys.extend(self.segments.iter().cloned().map(OutputKey::CryptoRevenue));
+        keys.push(OutputKey::Total);
+        keys
     }
 
     /// The keys of all inputs in the order in which the model uses them.

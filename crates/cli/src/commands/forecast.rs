@@ -2,9 +2,12 @@
 
 mod check;
 mod file;
+mod run;
 mod show;
+mod why;
 
 use clap::Subcommand;
+use lilliput_forecast::Year;
 
 use crate::failure::Result;
 use crate::outcome::Outcome;
@@ -16,8 +19,9 @@ use crate::outcome::Outcome;
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    show: show::Args,
+    /// The study in this year, by the paths of its inputs (our assumption), in place of 2030.
+    #[arg(long, value_parser = file::parse_year)]
+    year: Option<Year>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -26,12 +30,22 @@ pub(crate) struct Args {
 enum Command {
     Show(show::Args),
     Check(check::Args),
+    Run(run::Args),
+    Tornado(why::TornadoArgs),
+    Sensitivity(why::SensitivityArgs),
+    Bridge(why::BridgeArgs),
+    Seek(why::SeekArgs),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     match &args.command {
-        None => show::run(&args.show),
+        None => show::study(args.year),
         Some(Command::Show(args)) => show::run(args),
         Some(Command::Check(args)) => check::run(args),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Tornado(args)) => why::tornado(args),
+        Some(Command::Sensitivity(args)) => why::sensitivity(args),
+        Some(Command::Bridge(args)) => why::bridge(args),
+        Some(Command::Seek(args)) => why::seek(args),
     }
 }

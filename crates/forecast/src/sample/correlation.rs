@@ -4,10 +4,6 @@ use crate::scenario::Correlation;
 
 /// The lower triangle L with L L' = the correlation matrix, over the inputs that any correlation names.
 #[derive(Clone, Debug)]
-#[expect(
-    dead_code,
-    reason = "checked when a file is read; the sampler that mixes with it comes next"
-)]
 pub(crate) struct CorrelationMatrix {
     pub(crate) names: Vec<String>,
     pub(crate) lower: Vec<Vec<f64>>,
