@@ -1,6 +1,6 @@
 //! What the node answers, as JSON; `specs/api.md` has the routes. Ledger types stand in it as they are.
 
-use lilliput_crypto::Digest;
+use lilliput_crypto::{Digest, StateProof};
 use lilliput_types::{
     Address, Amount, AssetId, BlobId, BlockId, ChainId, DurationMs, Event, Height, Nonce, Receipt,
     Segment, SignedHeader, SignedTransaction, TimeMs, TransactionId,
@@ -187,6 +187,40 @@ pub struct BlockEventsAt {
     pub receipts: Vec<Receipt>,
     /// What changed at the block's end.
     pub end: Vec<Event>,
+}
+
+/// `GET /v1/state/KEY`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProvenState {
+    /// The header whose state root the proof is against.
+    pub header: SignedHeader,
+    /// The entry's key.
+    pub key: String,
+    /// Its value in hexadecimal; none if there is no such entry.
+    pub value: Option<String>,
+    /// The proof of either.
+    pub proof: StateProof,
+}
+
+impl ProvenState {
+    /// Checks proof and header. Whether the proposer is the chain's is known to who knows its
+    /// validators.
+    ///
+    /// # Errors
+    /// What doesn't hold.
+    pub fn check(&self, chain: ChainId, key: &str) -> Result<(), String> {
+        if self.key != key || self.header.header.chain != chain {
+            return Err("it is for another key or another chain".to_owned());
+        }
+        self.header
+            .check_signature()
+            .map_err(|error| error.to_string())?;
+        let value = self.value.as_ref().map(hex::decode).transpose();
+        let value = value.map_err(|error| error.to_string())?;
+        self.proof
+            .verify(&self.header.header.state_root, key, value.as_deref())
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// `PUT /v1/blobs/HASH`.

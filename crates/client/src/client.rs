@@ -14,8 +14,8 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
 use crate::api::{
-    Account, ApiError, BlockDetail, BlockEventsAt, BlockSummary, DryRun, Page, SegmentRevenue,
-    Status, Stored, Submitted, Supply, TransactionDetail,
+    Account, ApiError, BlockDetail, BlockEventsAt, BlockSummary, DryRun, Page, ProvenState,
+    SegmentRevenue, Status, Stored, Submitted, Supply, TransactionDetail,
 };
 use crate::error::ClientError;
 use crate::input::JobInput;
@@ -48,6 +48,28 @@ pub struct JobFilter {
     pub provider: Option<Address>,
     /// Only of this model.
     pub model: Option<ModelId>,
+}
+
+impl JobFilter {
+    /// Whether every job fits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.state.is_none()
+            && self.buyer.is_none()
+            && self.provider.is_none()
+            && self.model.is_none()
+    }
+
+    /// Whether a job is wanted.
+    #[must_use]
+    pub fn fits(&self, job: &Job) -> bool {
+        self.state.is_none_or(|state| state == job.state)
+            && self.buyer.is_none_or(|buyer| buyer == job.buyer)
+            && self
+                .provider
+                .is_none_or(|provider| job.provider == Some(provider))
+            && self.model.is_none_or(|model| model == job.model)
+    }
 }
 
 impl Client {
@@ -149,14 +171,6 @@ impl Client {
         self.get(&format!("/v1/accounts/{address}"))
     }
 
-    /// Accounts in the order of their addresses.
-    ///
-    /// # Errors
-    /// See [`Self::status`].
-    pub fn accounts(&self, from: Option<&str>) -> Result<Page<Account>, ClientError> {
-        self.page("/v1/accounts", from)
-    }
-
     /// Assets.
     ///
     /// # Errors
@@ -244,6 +258,19 @@ impl Client {
     /// See [`Self::status`].
     pub fn events(&self, from: Height) -> Result<Page<BlockEventsAt>, ClientError> {
         self.get(&format!("/v1/events?from={from}"))
+    }
+
+    /// An entry of the state, checked against the header that it came with and the chain asked for.
+    ///
+    /// # Errors
+    /// See [`Self::status`]; also when the proof doesn't hold.
+    pub fn state(&self, chain: ChainId, key: &str) -> Result<ProvenState, ClientError> {
+        let path = format!("/v1/state/{key}");
+        let proven: ProvenState = self.get(&path)?;
+        match proven.check(chain, key) {
+            Ok(()) => Ok(proven),
+            Err(reason) => Err(ClientError::Malformed { path, reason }),
+        }
     }
 
     /// Bytes by their hash: a key, a proof, a model file.

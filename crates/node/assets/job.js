@@ -1,0 +1,16 @@
+// Follows a job that isn't finished: fetches the page again and swaps its middle in.
+"use strict";
+(() => {
+  const follow = async () => {
+    if (document.querySelector("main[data-final]")) return;
+    try {
+      const text = await (await fetch(location.href)).text();
+      const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
+      if (fresh) document.querySelector("main").replaceWith(fresh);
+    } catch {
+      // The node may be restarting; the next round tries again.
+    }
+    setTimeout(follow, 400);
+  };
+  setTimeout(follow, 300);
+})();

@@ -1,0 +1,250 @@
+//! The page that the node serves beside its API: buy an answer, look at everything.
+//!
+//! Rendered on the server; a little JavaScript for the drawing pad and for following a job. Handlers
+//! get the same [`Node`] as the API's; those that wait for the ledger go through
+//! [`blocking`](crate::http::blocking).
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `home`, `job`, `explorer`, `revenue` | what the pages look like: data in, markup out |
+//! | `answer` | what a job's proof says, checked again |
+//! | `buy` | an order from the development wallet |
+//! | `visit` | who may spend it: the secret in the address, then a cookie |
+//! | `shell`, `chart`, `text`, `assets` | what all pages share |
+
+mod answer;
+mod assets;
+mod buy;
+mod chart;
+mod explorer;
+mod home;
+mod job;
+mod revenue;
+mod shell;
+mod text;
+mod visit;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use lilliput_client::JobFilter;
+use lilliput_types::{Height, JobId, ModelId, TransactionId};
+use maud::Markup;
+use serde::{Deserialize, Serialize};
+
+use crate::error::NodeError;
+use crate::http::{Failure, Shared, blocking};
+use crate::node::Node;
+use text::Money;
+
+/// How many rows the explorer's lists have.
+const ROWS: usize = 25;
+
+/// Everything outside of `/v1`.
+pub(crate) fn router(node: Shared) -> Router {
+    Router::new()
+        .route("/", get(front))
+        .route("/explorer", get(overview))
+        .route("/blocks/{height}", get(block))
+        .route("/transactions/{id}", get(transaction))
+        .route("/models", get(models))
+        .route("/models/{id}", get(model))
+        .route("/jobs/{id}", get(one_job))
+        .route("/accounts/{address}", get(account))
+        .route("/revenue", get(revenue_page))
+        .route("/page/ask", post(ask))
+        .route("/page/{file}", get(assets::file))
+        .with_state(node)
+}
+
+/// A page, or the page that says there is none.
+struct Shown(Result<Markup, Failure>);
+
+impl IntoResponse for Shown {
+    fn into_response(self) -> Response {
+        match self.0 {
+            Ok(markup) => markup.into_response(),
+            Err(failure) if failure.is_not_found() => {
+                (StatusCode::NOT_FOUND, shell::not_found()).into_response()
+            }
+            Err(failure) => failure.into_response(),
+        }
+    }
+}
+
+async fn show(
+    node: &Shared,
+    work: impl FnOnce(&Node) -> Result<Markup, NodeError> + Send + 'static,
+) -> Shown {
+    Shown(blocking(node, work).await)
+}
+
+/// The part of a path that names something; what can't be read names nothing.
+fn named<T: std::str::FromStr>(text: &str) -> Result<T, NodeError> {
+    text.parse().map_err(|_| NodeError::NotFound {
+        what: "page",
+        id: text.to_owned(),
+    })
+}
+
+/// The asset that jobs are paid in.
+fn with_money<T>(node: &Node, work: impl FnOnce(Money<'_>) -> T) -> T {
+    let genesis = node.genesis();
+    let asset = genesis.params.settlement_asset;
+    let symbol = asset.to_string();
+    let known = genesis
+        .assets
+        .iter()
+        .find(|known| known.symbol.as_str() == symbol);
+    work(Money {
+        symbol: &symbol,
+        decimals: known.map_or(0, |known| known.decimals),
+    })
+}
+
+/// The secret in the address that `lilliput up` printed.
+#[derive(Deserialize)]
+struct Visit {
+    key: Option<String>,
+}
+
+async fn front(
+    State(node): State<Shared>,
+    Query(visit): Query<Visit>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(key) = visit.key {
+        return match visit::welcome(&node, &key) {
+            Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+            None => Redirect::to("/").into_response(),
+        };
+    }
+    let may_ask = visit::may_spend(&node, &headers);
+    show(&node, move |node| {
+        let price = buy::quote(node)?;
+        let home = home::Home {
+            may_ask,
+            price: price.map(|quote| with_money(node, |money| money.show(quote.price))),
+            height: node.status()?.height.0,
+            jobs_paid: buy::jobs_paid(node)?,
+        };
+        Ok(home::page(&home))
+    })
+    .await
+    .into_response()
+}
+
+async fn overview(State(node): State<Shared>) -> Shown {
+    show(&node, |node| {
+        let blocks = node.blocks(None, ROWS)?;
+        let jobs = node.jobs(&JobFilter::default(), ROWS)?;
+        Ok(with_money(node, |money| {
+            explorer::overview(&blocks.items, &jobs.items, money)
+        }))
+    })
+    .await
+}
+
+async fn block(State(node): State<Shared>, Path(height): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let height = Height(named(&height)?);
+        Ok(explorer::block(&node.block(height)?))
+    })
+    .await
+}
+
+async fn transaction(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let id: TransactionId = named(&id)?;
+        Ok(explorer::transaction(&node.transaction(id)?))
+    })
+    .await
+}
+
+async fn models(State(node): State<Shared>) -> Shown {
+    show(&node, |node| {
+        let models = node.models(None, ROWS)?;
+        Ok(with_money(node, |money| {
+            explorer::models(&models.items, money)
+        }))
+    })
+    .await
+}
+
+async fn model(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let id: ModelId = named(&id)?;
+        let (model, offers) = (node.model(id)?, node.offers(id)?);
+        Ok(with_money(node, |money| {
+            explorer::model(&model, &offers.items, money)
+        }))
+    })
+    .await
+}
+
+async fn account(State(node): State<Shared>, Path(address): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let account = node.account(named(&address)?)?;
+        let assets = node.assets(None, crate::node::PAGE_MAX)?;
+        Ok(explorer::account(&account, &assets.items))
+    })
+    .await
+}
+
+async fn one_job(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let id: JobId = named(&id)?;
+        let job = node.job(id)?;
+        let model = node.model(job.model)?;
+        let answer = answer::answer(node, &job, &model)?;
+        let steps = answer::steps(node, &job)?;
+        Ok(with_money(node, |money| {
+            let origin = format!("http://{}", node.address());
+            job::page(&job, &model, money, &steps, answer.as_ref(), &origin)
+        }))
+    })
+    .await
+}
+
+async fn revenue_page(State(node): State<Shared>) -> Shown {
+    show(&node, |node| {
+        let settlement = node.genesis().params.settlement_asset;
+        let rows = node.revenue()?;
+        let rows: Vec<_> = rows
+            .into_iter()
+            .filter(|row| row.asset == settlement)
+            .collect();
+        Ok(with_money(node, |money| revenue::page(&rows, money)))
+    })
+    .await
+}
+
+/// A drawing: 28 x 28 grey values, row by row, white on black.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drawing {
+    pixels: Vec<u8>,
+}
+
+/// The job that was ordered.
+#[derive(Serialize)]
+struct Ordered {
+    job: JobId,
+}
+
+async fn ask(
+    State(node): State<Shared>,
+    headers: HeaderMap,
+    Json(drawing): Json<Drawing>,
+) -> Result<Json<Ordered>, Failure> {
+    if !visit::may_spend(&node, &headers) {
+        return Err(NodeError::Forbidden(
+            "open the address that `lilliput up` printed: it holds the secret for spending",
+        )
+        .into());
+    }
+    let job = blocking(&node, move |node| buy::order(node, &drawing.pixels)).await?;
+    Ok(Json(Ordered { job }))
+}

@@ -1,0 +1,22 @@
+//! Files that never change while the node runs.
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// The mark, also inside the pages.
+pub(super) const ICON: &str = include_str!("../../assets/icon.svg");
+
+const FILES: [(&str, &str, &str); 4] = [
+    ("style.css", "text/css", include_str!("../../assets/style.css")),
+    ("draw.js", "text/javascript", include_str!("../../assets/draw.js")),
+    ("job.js", "text/javascript", include_str!("../../assets/job.js")),
+    ("icon.svg", "image/svg+xml", ICON),
+];
+
+pub(super) async fn file(Path(name): Path<String>) -> Response {
+    match FILES.iter().find(|(known, _, _)| *known == name) {
+        Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,36 @@
+//! Bar charts as SVG, drawn on the server.
+
+use maud::{Markup, html};
+
+/// One bar: what stands beside it, its length, the number shown, and a colour.
+pub(super) struct Bar<'a> {
+    pub(super) label: String,
+    /// Not negative; bars are drawn relative to the longest.
+    pub(super) length: f64,
+    pub(super) shown: String,
+    pub(super) colour: &'a str,
+}
+
+const WIDTH: f64 = 560.0;
+const LABEL_WIDTH: f64 = 84.0;
+const SHOWN_WIDTH: f64 = 120.0;
+const ROW_HEIGHT: f64 = 26.0;
+
+/// Horizontal bars, one a row.
+pub(super) fn bars(title: &str, rows: &[Bar<'_>]) -> Markup {
+    let longest = rows.iter().map(|row| row.length).fold(0.0, f64::max);
+    let room = WIDTH - LABEL_WIDTH - SHOWN_WIDTH;
+    // There are never more rows than a screen shows, so this is exact.
+    let height = ROW_HEIGHT * rows.len() as f64;
+    html! {
+        svg.chart viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(title) {
+            @for (place, row) in rows.iter().enumerate() {
+                @let width = if longest > 0.0 { (room * row.length / longest).max(1.0) } else { 1.0 };
+                @let top = ROW_HEIGHT * place as f64;
+                text x=(LABEL_WIDTH - 8.0) y=(top + 17.0) text-anchor="end" { (row.label) }
+                rect x=(LABEL_WIDTH) y=(top + 4.0) width=(format!("{width:.1}")) height=(ROW_HEIGHT - 8.0) rx="3" fill=(row.colour) {}
+                text x=(format!("{:.1}", LABEL_WIDTH + width + 8.0)) y=(top + 17.0) { (row.shown) }
+            }
+        }
+    }
+}
