@@ -42,6 +42,12 @@ pub enum TournamentError {
         of: usize,
         min_percent: usize,
     },
+    #[error("target of row {row} isn't between zero and one")]
+    Target { row: usize },
+    #[error("round has {got} features, at most {max} are allowed")]
+    TooManyFeatures { got: usize, max: usize },
+    #[error("round has {got} entrants, at most {max} are allowed")]
+    TooManyEntrants { got: usize, max: usize },
     #[error("an id appears twice")]
     RepeatedId,
     #[error("stake of model {model} isn't a non-negative number")]

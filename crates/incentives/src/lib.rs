@@ -8,13 +8,16 @@
 //! | [`epoch`] | rule `evidence-1`, the default of our subnets |
 //! | [`float`] | scores in doubles, for comparison only |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
+//! | [`tournament`] | scores and payouts of a prediction round |
 //! | [`votes`] | ratings from votes between pairs |
 
 pub mod epoch;
 mod error;
 pub mod float;
 mod number;
+mod share;
 pub mod subtensor;
+pub mod tournament;
 pub mod votes;
 
 pub use error::{EpochError, SubtensorError, TournamentError, VotesError};

@@ -12,7 +12,6 @@
 //! | `input` | what an epoch depends on, and its checks |
 //! | `consensus` | who votes, the majority's weights, what each miner gathers |
 //! | `bonds` | the moving average of weights, with fixed or liquid speed |
-//! | `share` | exact parts of amounts |
 //! | `run` | the epoch: who gets what |
 //! | `explain` | the same for one uid, line by line |
 
@@ -21,7 +20,6 @@ mod consensus;
 mod explain;
 mod input;
 mod run;
-mod share;
 
 pub use explain::{DividendLine, Explanation, IncentiveLine, explain};
 pub use input::{

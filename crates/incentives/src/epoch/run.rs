@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::bonds::moved;
 use super::consensus::{Consensus, Voter};
 use super::input::{BondRow, EpochRule, Participant, check};
-use super::share::part;
 use crate::error::EpochError;
+use crate::share::part;
 
 /// Dividends are summed up in 2^-14 base units, so that little is lost over thousands of miners.
 pub(super) const SUB_UNIT_BITS: u32 = 14;

@@ -4,4 +4,5 @@ mod epoch_properties;
 mod float_vectors;
 mod shared;
 mod subtensor_vectors;
+mod tournament_vectors;
 mod votes_vectors;

@@ -1,12 +1,12 @@
 //! Exact parts of amounts, floored: so that the parts of a split share never sum to more than the share's part.
 
 /// Below this must lie the total that a part is taken of.
-pub(super) const TOTAL_BITS_MAX: u32 = 103;
+pub(crate) const TOTAL_BITS_MAX: u32 = 103;
 const CHUNK_BITS: u32 = 24;
 const AMOUNT_CHUNKS: u32 = 4;
 
 /// `floor(amount x share / total)` for share <= total < 2^103 and amount < 2^96; zero for a zero total.
-pub(super) fn part(amount: u128, share: u128, total: u128) -> u128 {
+pub(crate) fn part(amount: u128, share: u128, total: u128) -> u128 {
     if total == 0 {
         return 0;
     }
