@@ -103,13 +103,25 @@ pub(super) fn steps(node: &Node, job: &Job) -> Result<Vec<Step>, NodeError> {
         None => StepState::Waiting,
     };
     let mut steps = vec![
-        step("Ordered, money in escrow", Some(job.ordered_at), StepState::Done)?,
-        step("Accepted by a provider, bond locked", job.accepted_at, state(job.accepted_at))?,
+        step(
+            "Ordered, money in escrow",
+            Some(job.ordered_at),
+            StepState::Done,
+        )?,
+        step(
+            "Accepted by a provider, bond locked",
+            job.accepted_at,
+            state(job.accepted_at),
+        )?,
     ];
     match job.refund_reason {
         None => {
             let done = state(job.closed_at);
-            steps.push(step("Answered: model run, run proven", job.closed_at, done)?);
+            steps.push(step(
+                "Answered: model run, run proven",
+                job.closed_at,
+                done,
+            )?);
             steps.push(step("Proof checked by the ledger", job.closed_at, done)?);
             steps.push(step("Everyone paid, bond returned", job.closed_at, done)?);
         }
@@ -120,7 +132,11 @@ pub(super) fn steps(node: &Node, job: &Job) -> Result<Vec<Step>, NodeError> {
                 RefundReason::ProofRefused => "Proof refused, bond lost",
             };
             steps.push(step(what, job.closed_at, StepState::Failed)?);
-            steps.push(step("Buyer refunded in full", job.closed_at, StepState::Done)?);
+            steps.push(step(
+                "Buyer refunded in full",
+                job.closed_at,
+                StepState::Done,
+            )?);
         }
     }
     if job.accepted_at.is_none() && job.state == JobState::Refunded {

@@ -8,9 +8,21 @@ use axum::response::{IntoResponse, Response};
 pub(super) const ICON: &str = include_str!("../../assets/icon.svg");
 
 const FILES: [(&str, &str, &str); 4] = [
-    ("style.css", "text/css", include_str!("../../assets/style.css")),
-    ("draw.js", "text/javascript", include_str!("../../assets/draw.js")),
-    ("job.js", "text/javascript", include_str!("../../assets/job.js")),
+    (
+        "style.css",
+        "text/css",
+        include_str!("../../assets/style.css"),
+    ),
+    (
+        "draw.js",
+        "text/javascript",
+        include_str!("../../assets/draw.js"),
+    ),
+    (
+        "job.js",
+        "text/javascript",
+        include_str!("../../assets/job.js"),
+    ),
     ("icon.svg", "image/svg+xml", ICON),
 ];
 

@@ -44,7 +44,8 @@ pub(super) fn quote(node: &Node) -> Result<Option<Quote>, NodeError> {
             continue;
         }
         let graph = answer::key(node, model.key)?.graph().clone();
-        let takes_drawing = matches!(&graph.inputs[..], [input] if input.shape.elements() == PIXELS);
+        let takes_drawing =
+            matches!(&graph.inputs[..], [input] if input.shape.elements() == PIXELS);
         if takes_drawing && model.listed {
             best = Some(Quote {
                 model,
@@ -89,15 +90,15 @@ pub(super) fn order(node: &Node, pixels: &[u8]) -> Result<JobId, NodeError> {
     let wallet = node
         .wallet()
         .ok_or(NodeError::Forbidden("this node's page has no wallet"))?;
-    let quote = quote(node)?
-        .ok_or_else(|| bad("nobody serves a model that takes a drawing".to_owned()))?;
+    let quote =
+        quote(node)?.ok_or_else(|| bad("nobody serves a model that takes a drawing".to_owned()))?;
     let numbers: Vec<f64> = pixels.iter().map(|&grey| f64::from(grey) / 255.0).collect();
     let [input] = &quote.graph.inputs[..] else {
         return Err(bad("the model takes more than a drawing".to_owned()));
     };
     let quantized = quantize_input(input, &numbers).map_err(|error| bad(error.to_string()))?;
     let integers = quantized
-        .integers
+        .values
         .iter()
         .map(|&value| i32::try_from(value))
         .collect::<Result<Vec<_>, _>>()

@@ -13,32 +13,33 @@ use super::shell::{self, Place};
 use super::text::{self, Money};
 
 /// The latest blocks and jobs.
-pub(super) fn overview(
-    blocks: &[BlockSummary],
-    jobs: &[Job],
-    money: Money<'_>,
-) -> Markup {
-    shell::page("Explorer", Place::Explorer, true, &html! {
-        h1 { "Explorer" }
-        section.card {
-            h2 { "Jobs" }
-            (job_table(jobs, money))
-        }
-        section.card {
-            h2 { "Blocks" }
-            table {
-                tr { th { "height" } th { "id" } th.number { "transactions" } th.number { "time" } }
-                @for block in blocks {
-                    tr {
-                        td { a href={ "/blocks/" (block.height) } { (block.height) } }
-                        td { (text::short(&block.id.to_string())) }
-                        td.number { (block.transactions) }
-                        td.number { (text::time(block.time)) }
+pub(super) fn overview(blocks: &[BlockSummary], jobs: &[Job], money: Money<'_>) -> Markup {
+    shell::page(
+        "Explorer",
+        Place::Explorer,
+        true,
+        &html! {
+            h1 { "Explorer" }
+            section.card {
+                h2 { "Jobs" }
+                (job_table(jobs, money))
+            }
+            section.card {
+                h2 { "Blocks" }
+                table {
+                    tr { th { "height" } th { "id" } th.number { "transactions" } th.number { "time" } }
+                    @for block in blocks {
+                        tr {
+                            td { a href={ "/blocks/" (block.height) } { (block.height) } }
+                            td { (text::short(&block.id.to_string())) }
+                            td.number { (block.transactions) }
+                            td.number { (text::time(block.time)) }
+                        }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 fn job_table(jobs: &[Job], money: Money<'_>) -> Markup {
@@ -62,48 +63,58 @@ fn job_table(jobs: &[Job], money: Money<'_>) -> Markup {
 /// One block: its header, its transactions, its events.
 pub(super) fn block(block: &BlockDetail) -> Markup {
     let header = &block.header.header;
-    shell::page("Block", Place::Explorer, true, &html! {
-        h1 { "Block " (header.height) }
-        section.card {
-            dl.facts {
-                dt { "id" } dd.hash { (block.id) }
-                dt { "parent" } dd.hash { (header.parent) }
-                dt { "time" } dd { (text::time(header.time)) }
-                dt { "epoch" } dd { (header.epoch) }
-                dt { "state root" } dd.hash { (header.state_root) }
-                dt { "transactions root" } dd.hash { (header.transactions_root) }
-                dt { "proofs root" } dd.hash { (header.proofs_root) }
-                dt { "events root" } dd.hash { (header.events_root) }
-                dt { "proposer" } dd.hash { (header.proposer) }
-                dt { "validators" } dd.hash { (header.validators) }
-                dt { "next validators" } dd.hash { (header.next_validators) }
-            }
-        }
-        @for transaction in &block.transactions {
+    shell::page(
+        "Block",
+        Place::Explorer,
+        true,
+        &html! {
+            h1 { "Block " (header.height) }
             section.card {
-                h2 { "Transaction " a href={ "/transactions/" (transaction.id) } { (text::short(&transaction.id.to_string())) } }
-                (transaction_facts(transaction))
+                dl.facts {
+                    dt { "id" } dd.hash { (block.id) }
+                    dt { "parent" } dd.hash { (header.parent) }
+                    dt { "time" } dd { (text::time(header.time)) }
+                    dt { "epoch" } dd { (header.epoch) }
+                    dt { "state root" } dd.hash { (header.state_root) }
+                    dt { "transactions root" } dd.hash { (header.transactions_root) }
+                    dt { "proofs root" } dd.hash { (header.proofs_root) }
+                    dt { "events root" } dd.hash { (header.events_root) }
+                    dt { "proposer" } dd.hash { (header.proposer) }
+                    dt { "validators" } dd.hash { (header.validators) }
+                    dt { "next validators" } dd.hash { (header.next_validators) }
+                }
             }
-        }
-        @if !block.end.is_empty() {
-            section.card { h2 { "At the block's end" } (event_list(&block.end)) }
-        }
-    })
+            @for transaction in &block.transactions {
+                section.card {
+                    h2 { "Transaction " a href={ "/transactions/" (transaction.id) } { (text::short(&transaction.id.to_string())) } }
+                    (transaction_facts(transaction))
+                }
+            }
+            @if !block.end.is_empty() {
+                section.card { h2 { "At the block's end" } (event_list(&block.end)) }
+            }
+        },
+    )
 }
 
 /// One transaction.
 pub(super) fn transaction(found: &TransactionDetail) -> Markup {
-    shell::page("Transaction", Place::Explorer, true, &html! {
-        h1 { "Transaction " (text::short(&found.id.to_string())) }
-        section.card {
-            p { "In " a href={ "/blocks/" (found.height) } { "block " (found.height) } }
-            (transaction_facts(found))
-        }
-        section.card {
-            h2 { "Messages" }
-            @for message in found.transaction.transaction.messages.iter() { pre { code { (json(message)) } } }
-        }
-    })
+    shell::page(
+        "Transaction",
+        Place::Explorer,
+        true,
+        &html! {
+            h1 { "Transaction " (text::short(&found.id.to_string())) }
+            section.card {
+                p { "In " a href={ "/blocks/" (found.height) } { "block " (found.height) } }
+                (transaction_facts(found))
+            }
+            section.card {
+                h2 { "Messages" }
+                @for message in found.transaction.transaction.messages.iter() { pre { code { (json(message)) } } }
+            }
+        },
+    )
 }
 
 fn transaction_facts(found: &TransactionDetail) -> Markup {
@@ -139,91 +150,106 @@ fn json(value: &impl serde::Serialize) -> String {
 
 /// All models.
 pub(super) fn models(models: &[Model], money: Money<'_>) -> Markup {
-    shell::page("Models", Place::Models, true, &html! {
-        h1 { "Models" }
-        p.lead { "A model's id is the hash of its verifying key: graph, commitment to the weights, and proof of their range." }
-        section.card {
-            @if models.is_empty() { p.quiet { "none yet" } } @else {
-                table {
-                    tr { th { "name" } th { "id" } th { "owner" } th { "licence" } th.number { "price" } }
-                    @for model in models {
-                        tr {
-                            td { a href={ "/models/" (model.id) } { (model.name) } }
-                            td { (text::short(&model.id.to_string())) }
-                            td { (text::holder(model.owner.into())) }
-                            td { (model.licence) }
-                            td.number { (money.show(model.price)) }
+    shell::page(
+        "Models",
+        Place::Models,
+        true,
+        &html! {
+            h1 { "Models" }
+            p.lead { "A model's id is the hash of its verifying key: graph, commitment to the weights, and proof of their range." }
+            section.card {
+                @if models.is_empty() { p.quiet { "none yet" } } @else {
+                    table {
+                        tr { th { "name" } th { "id" } th { "owner" } th { "licence" } th.number { "price" } }
+                        @for model in models {
+                            tr {
+                                td { a href={ "/models/" (model.id) } { (model.name) } }
+                                td { (text::short(&model.id.to_string())) }
+                                td { (text::holder(model.owner.into())) }
+                                td { (model.licence) }
+                                td.number { (money.show(model.price)) }
+                            }
                         }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 /// One model and who serves it.
 pub(super) fn model(model: &Model, offers: &[Offer], money: Money<'_>) -> Markup {
-    shell::page("Model", Place::Models, true, &html! {
-        h1 { (model.name) }
-        section.card {
-            dl.facts {
-                dt { "id" } dd.hash { (model.id) }
-                dt { "owner" } dd { (text::holder(model.owner.into())) }
-                dt { "price" } dd { (money.show(model.price)) }
-                dt { "licence" } dd { (model.licence) }
-                dt { "parents" } dd {
-                    @if model.parents.is_empty() { "none" }
-                    @for parent in model.parents.iter() {
-                        a href={ "/models/" (parent.model) } { (text::short(&parent.model.to_string())) } " " (parent.share_bps) " bps "
+    shell::page(
+        "Model",
+        Place::Models,
+        true,
+        &html! {
+            h1 { (model.name) }
+            section.card {
+                dl.facts {
+                    dt { "id" } dd.hash { (model.id) }
+                    dt { "owner" } dd { (text::holder(model.owner.into())) }
+                    dt { "price" } dd { (money.show(model.price)) }
+                    dt { "licence" } dd { (model.licence) }
+                    dt { "parents" } dd {
+                        @if model.parents.is_empty() { "none" }
+                        @for parent in model.parents.iter() {
+                            a href={ "/models/" (parent.model) } { (text::short(&parent.model.to_string())) } " " (parent.share_bps) " bps "
+                        }
                     }
+                    dt { "takes orders" } dd { (if model.listed { "yes" } else { "no" }) }
+                    dt { "published" } dd { a href={ "/blocks/" (model.published_at) } { "block " (model.published_at) } }
                 }
-                dt { "takes orders" } dd { (if model.listed { "yes" } else { "no" }) }
-                dt { "published" } dd { a href={ "/blocks/" (model.published_at) } { "block " (model.published_at) } }
+                div.row { a.button href={ "/v1/blobs/" (model.key) } download="model.lvk" { "Download the verifying key" } }
             }
-            div.row { a.button href={ "/v1/blobs/" (model.key) } download="model.lvk" { "Download the verifying key" } }
-        }
-        section.card {
-            h2 { "Providers" }
-            @if offers.is_empty() { p.quiet { "nobody serves it" } } @else {
-                table {
-                    tr { th { "provider" } th.number { "price" } }
-                    @for offer in offers {
-                        tr {
-                            td { (text::holder(offer.provider.into())) }
-                            td.number { (money.show(offer.price)) }
+            section.card {
+                h2 { "Providers" }
+                @if offers.is_empty() { p.quiet { "nobody serves it" } } @else {
+                    table {
+                        tr { th { "provider" } th.number { "price" } }
+                        @for offer in offers {
+                            tr {
+                                td { (text::holder(offer.provider.into())) }
+                                td.number { (money.show(offer.price)) }
+                            }
                         }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 /// One account and what it holds.
 pub(super) fn account(account: &Account, assets: &[Asset]) -> Markup {
-    shell::page("Account", Place::Explorer, true, &html! {
-        h1 { "Account" }
-        section.card {
-            dl.facts {
-                dt { "address" } dd.hash { (account.address) }
-                dt { "transactions" } dd { (account.nonce) }
-                dt { "stake as a provider" } dd { (account.stake) }
+    shell::page(
+        "Account",
+        Place::Explorer,
+        true,
+        &html! {
+            h1 { "Account" }
+            section.card {
+                dl.facts {
+                    dt { "address" } dd.hash { (account.address) }
+                    dt { "transactions" } dd { (account.nonce) }
+                    dt { "stake as a provider" } dd { (account.stake) }
+                }
             }
-        }
-        section.card {
-            h2 { "Balances" }
-            @if account.balances.is_empty() { p.quiet { "nothing" } } @else {
-                table {
-                    @for balance in &account.balances {
-                        tr {
-                            td { (name_of(balance, assets)) }
-                            td.number { (amount_of(balance, assets)) }
+            section.card {
+                h2 { "Balances" }
+                @if account.balances.is_empty() { p.quiet { "nothing" } } @else {
+                    table {
+                        @for balance in &account.balances {
+                            tr {
+                                td { (name_of(balance, assets)) }
+                                td.number { (amount_of(balance, assets)) }
+                            }
                         }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 fn name_of(balance: &Balance, assets: &[Asset]) -> String {
@@ -235,5 +261,9 @@ fn amount_of(balance: &Balance, assets: &[Asset]) -> String {
     let known = assets.iter().find(|asset| asset.id == balance.asset);
     let symbol = balance.asset.to_string();
     let decimals = known.map_or(0, |asset| asset.decimals);
-    Money { symbol: &symbol, decimals }.show(balance.amount)
+    Money {
+        symbol: &symbol,
+        decimals,
+    }
+    .show(balance.amount)
 }

@@ -45,34 +45,39 @@ pub(super) fn page(
     origin: &str,
 ) -> Markup {
     let last = matches!(job.state, JobState::Paid | JobState::Refunded);
-    shell::page("Job", Place::Explorer, last, &html! {
-        h1 { "Job " (text::short(&job.id.to_string())) " " (badge(job.state)) }
-        div.columns {
-            section.card { (result(job, answer)) }
+    shell::page(
+        "Job",
+        Place::Explorer,
+        last,
+        &html! {
+            h1 { "Job " (text::short(&job.id.to_string())) " " (badge(job.state)) }
+            div.columns {
+                section.card { (result(job, answer)) }
+                section.card {
+                    h2 { "What happened" }
+                    ol.steps {
+                        @for step in steps { (timeline(step)) }
+                    }
+                }
+            }
+            @if let Some(answer) = answer { (checks(job, model, answer, origin)) }
+            (payments(job, money))
             section.card {
-                h2 { "What happened" }
-                ol.steps {
-                    @for step in steps { (timeline(step)) }
+                h2 { "Order" }
+                dl.facts {
+                    dt { "model" } dd { a href={ "/models/" (job.model) } { (model.name) } }
+                    dt { "buyer" } dd { (text::holder(job.buyer.into())) }
+                    dt { "provider" } dd {
+                        @match job.provider { Some(provider) => (text::holder(provider.into())), None => "any" }
+                    }
+                    dt { "input commitment" } dd.hash { (job.input) }
+                    dt { "transaction" } dd { a href={ "/transactions/" (job.transaction) } { (text::short(&job.transaction.to_string())) } }
+                    dt { "deadline" } dd { (job.answer_within_ms) " ms after acceptance" }
                 }
             }
-        }
-        @if let Some(answer) = answer { (checks(job, model, answer, origin)) }
-        (payments(job, money))
-        section.card {
-            h2 { "Order" }
-            dl.facts {
-                dt { "model" } dd { a href={ "/models/" (job.model) } { (model.name) } }
-                dt { "buyer" } dd { (text::holder(job.buyer.into())) }
-                dt { "provider" } dd {
-                    @match job.provider { Some(provider) => (text::holder(provider.into())), None => "any" }
-                }
-                dt { "input commitment" } dd.hash { (job.input) }
-                dt { "transaction" } dd { a href={ "/transactions/" (job.transaction) } { (text::short(&job.transaction.to_string())) } }
-                dt { "deadline" } dd { (job.answer_within_ms) " ms after acceptance" }
-            }
-        }
-        script src="/page/job.js" {}
-    })
+            script src="/page/job.js" {}
+        },
+    )
 }
 
 pub(super) fn badge(state: JobState) -> Markup {
@@ -129,7 +134,11 @@ fn distribution(output: &[f64], best: Option<usize>) -> Markup {
             label: place.to_string(),
             length: weight / total,
             shown: format!("{:.1} %", 100.0 * weight / total),
-            colour: if Some(place) == best { "var(--thread)" } else { "var(--line)" },
+            colour: if Some(place) == best {
+                "var(--thread)"
+            } else {
+                "var(--line)"
+            },
         })
         .collect();
     chart::bars("how sure the model is of each class", &rows)

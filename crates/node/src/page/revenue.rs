@@ -30,25 +30,30 @@ pub(super) fn page(rows: &[SegmentRevenue], money: Money<'_>) -> Markup {
             colour: colour(row.segment),
         })
         .collect();
-    shell::page("Revenue", Place::Revenue, true, &html! {
-        h1 { "Revenue by segment" }
-        p.lead {
-            "Since the chain began, in play money. The four segments are those of the forecast ("
-            code { "lilliput forecast" } "), so that actual and forecast can be laid side by side."
-        }
-        section.card { (chart::bars("revenue by segment", &bars)) }
-        section.card {
-            table {
-                tr { th { "segment" } th.number { "participants" } th.number { "network" } th.number { "payments" } }
-                @for row in rows {
-                    tr {
-                        td { (row.segment) }
-                        td.number { (money.show(row.participants)) }
-                        td.number { (money.show(row.network)) }
-                        td.number { (row.payments) }
+    shell::page(
+        "Revenue",
+        Place::Revenue,
+        true,
+        &html! {
+            h1 { "Revenue by segment" }
+            p.lead {
+                "Since the chain began, in play money. The four segments are those of the forecast ("
+                code { "lilliput forecast" } "), so that actual and forecast can be laid side by side."
+            }
+            section.card { (chart::bars("revenue by segment", &bars)) }
+            section.card {
+                table {
+                    tr { th { "segment" } th.number { "participants" } th.number { "network" } th.number { "payments" } }
+                    @for row in rows {
+                        tr {
+                            td { (row.segment) }
+                            td.number { (money.show(row.participants)) }
+                            td.number { (money.show(row.network)) }
+                            td.number { (row.payments) }
+                        }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }

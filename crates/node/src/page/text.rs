@@ -46,8 +46,12 @@ pub(super) fn holder(holder: Holder) -> Markup {
             let text = address.to_string();
             html! { a href={ "/accounts/" (text) } { (short(&text)) } }
         }
-        Holder::Escrow(job) => html! { "escrow of " a href={ "/jobs/" (job) } { (short(&job.to_string())) } },
-        Holder::Bond(job) => html! { "bond of " a href={ "/jobs/" (job) } { (short(&job.to_string())) } },
+        Holder::Escrow(job) => {
+            html! { "escrow of " a href={ "/jobs/" (job) } { (short(&job.to_string())) } }
+        }
+        Holder::Bond(job) => {
+            html! { "bond of " a href={ "/jobs/" (job) } { (short(&job.to_string())) } }
+        }
         Holder::Stake(address) => html! { "stake of " (short(&address.to_string())) },
         Holder::Fees(segment) => html! { "network fees, " (segment) },
         Holder::Treasury => html! { "treasury" },
