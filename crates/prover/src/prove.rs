@@ -2,6 +2,7 @@
 
 use lilliput_graph::{ExecError, Tensor, Trace, execute};
 use lilliput_verifier::codec::Writer;
+use lilliput_verifier::field::F;
 use lilliput_verifier::layers::{Claims, LayerError, Walk};
 use lilliput_verifier::pcs::OpeningError;
 use lilliput_verifier::verify::{claim_lookups, claim_outputs, weight_claims, witness_claims};
@@ -13,6 +14,9 @@ use crate::pcs::Commitment;
 use crate::settle::settle;
 use crate::setup::ProvingKey;
 use crate::witness::{LookedUp, cells};
+
+#[cfg(test)]
+mod tests;
 
 /// Why no proof is made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,34 +61,60 @@ pub(crate) fn prove_with<B: Backend>(
     inputs: &[Tensor],
 ) -> Result<Proof, ProveError> {
     let trace = execute(key.verifying.checked(), &key.weights, inputs)?;
+    let run = Run::new(key, &trace)?;
     let statement = Statement {
         context: *context,
         salt,
         inputs: ports(inputs.iter())?,
         outputs: ports(trace.outputs())?,
     };
-    argue::<B>(key, statement, &trace)
+    argue::<B>(key, statement, run)
 }
 
-/// Proves a statement from the values of a run.
-fn argue<B: Backend>(
-    key: &ProvingKey,
-    statement: Statement,
-    trace: &Trace<'_>,
-) -> Result<Proof, ProveError> {
-    let (checked, layout) = (key.verifying.checked(), key.verifying.layout());
-    let mut transcript = statement.transcript(&key.verifying.model_id());
-    let mut writer = Writer::new();
-    let mut claims = Claims::new(checked.graph().tensors());
+/// All values of a run, and what it commits to.
+struct Run<'a> {
+    trace: &'a Trace<'a>,
+    witness: Option<Cells<'a>>,
+}
 
-    let witness = match &layout.witness {
-        Some(polynomial) => {
+/// What is looked up, and the polynomial that binds it.
+struct Cells<'a> {
+    looked_up: LookedUp<'a>,
+    cells: Vec<F>,
+}
+
+impl<'a> Run<'a> {
+    fn new(key: &ProvingKey, trace: &'a Trace<'a>) -> Result<Self, OutOfTable> {
+        let layout = key.verifying.layout();
+        let witness = layout.witness.as_ref().map(|polynomial| {
             let looked_up = LookedUp::new(polynomial, &layout.lookup_nodes, trace)?;
             let cells = cells(
                 polynomial,
                 &looked_up.committed(),
                 &looked_up.multiplicities,
             );
+            Ok(Cells { looked_up, cells })
+        });
+        Ok(Self {
+            trace,
+            witness: witness.transpose()?,
+        })
+    }
+}
+
+/// Proves a statement from the values of a run.
+fn argue<B: Backend>(
+    key: &ProvingKey,
+    statement: Statement,
+    run: Run<'_>,
+) -> Result<Proof, ProveError> {
+    let (checked, layout) = (key.verifying.checked(), key.verifying.layout());
+    let mut transcript = statement.transcript(&key.verifying.model_id());
+    let mut writer = Writer::new();
+    let mut claims = Claims::new(checked.graph().tensors());
+
+    let witness = match layout.witness.as_ref().zip(run.witness) {
+        Some((polynomial, Cells { looked_up, cells })) => {
             let commitment = Commitment::new(cells)?;
             writer.bytes(&commitment.root().0);
             commitment.root().absorb("witness", &mut transcript);
@@ -100,7 +130,10 @@ fn argue<B: Backend>(
         None => None,
     };
     claim_outputs(&statement, checked, &mut transcript, &mut claims)?;
-    let values = Values { checked, trace };
+    let values = Values {
+        checked,
+        trace: run.trace,
+    };
     let mut side = Proving::<B>::new(values, &mut writer, &mut transcript);
     Walk::run(checked, &mut claims, &mut side)?;
     if let Some((polynomial, commitment, lookups)) = &witness {

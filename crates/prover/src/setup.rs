@@ -15,6 +15,9 @@ use crate::pcs::Commitment;
 use crate::settle::settle;
 use crate::witness::cells;
 
+#[cfg(test)]
+mod tests;
+
 /// Why no keys are made.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {

@@ -12,16 +12,16 @@ use crate::logup::{OutOfTable, SegmentValues, count};
 
 /// The looked-up values of a run, and how often each table entry is used.
 pub(crate) struct LookedUp<'a> {
-    shifted: Vec<Shifted>,
-    results: Vec<&'a Tensor>,
+    pub(crate) shifted: Vec<Shifted>,
+    pub(crate) results: Vec<&'a Tensor>,
     pub(crate) multiplicities: Vec<Vec<u32>>,
 }
 
 /// The two parts of a lookup's operand.
-struct Shifted {
-    values: Vec<i64>,
+pub(crate) struct Shifted {
+    pub(crate) values: Vec<i64>,
     /// Empty without a shift.
-    remainders: Vec<i64>,
+    pub(crate) remainders: Vec<i64>,
 }
 
 impl<'a> LookedUp<'a> {

@@ -4,3 +4,4 @@ mod end_to_end;
 mod nets;
 mod random;
 mod reference;
+mod tamper;
