@@ -1,0 +1,26 @@
+//! A provider: runs models for money and proves what it ran, over the same API as anyone else.
+//!
+//! It registers, deposits stake, offers the models it has, and then looks for jobs: it fetches an
+//! order's input, compares it with the order's commitment, accepts ("I have the model and the
+//! input"), runs and proves, answers. A job that it had accepted before it died is answered when it
+//! comes back.
+//!
+//! | module | purpose |
+//! |---|---|
+//! | `config` | what a provider is started with; loading models |
+//! | `shop` | registration, stake, offers |
+//! | `work` | one job from order to answer |
+//! | `run` | the loop, and what it reports |
+//!
+//! Invariants: nothing is accepted without its input at hand and in range, nor with less time than the
+//! model is known to take; a key never leaves the process.
+
+mod config;
+mod error;
+mod run;
+mod shop;
+mod work;
+
+pub use config::{Config, LoadError, MODEL_FILE_BYTES_MAX, load_models};
+pub use error::ProviderError;
+pub use run::{Report, run};
