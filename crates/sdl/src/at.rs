@@ -177,7 +177,7 @@ impl<'t> At<'t> {
             let at = self.child(&entry.key, entry.key_place, entry.value);
             if entry.key.is_empty() {
                 at.problem_of_key(report, Cause::Empty);
-            } else if at.short_enough(report, &entry.key) {
+            } else if at.is_word(report, &entry.key) {
                 found.push((entry.key.as_str(), at));
             }
         }
@@ -220,16 +220,7 @@ impl<'t> At<'t> {
     /// A text that names or points to something: bounded, and without control characters.
     pub(crate) fn word(&self, report: &mut Report) -> Option<&'t str> {
         let text = self.text(report)?;
-        if text.chars().any(char::is_control) {
-            let cause = Cause::NotA {
-                what: "word",
-                got: shown(text),
-                rule: "it has a control character",
-            };
-            self.problem(report, cause);
-            return None;
-        }
-        self.short_enough(report, text).then_some(text)
+        self.is_word(report, text).then_some(text)
     }
 
     pub(crate) fn filled_word(&self, report: &mut Report) -> Option<&'t str> {
@@ -239,6 +230,12 @@ impl<'t> At<'t> {
             return None;
         }
         Some(word)
+    }
+
+    /// As [`At::word`], for a scalar of any kind, as it is written; nothing is the empty word.
+    pub(crate) fn written_word(&self, report: &mut Report) -> Option<&'t str> {
+        let written = self.written(report)?;
+        self.is_word(report, written).then_some(written)
     }
 
     /// What a scalar of any kind says, as it is written; nothing is the empty text.
@@ -352,7 +349,16 @@ impl<'t> At<'t> {
         self.problem(report, cause);
     }
 
-    fn short_enough(&self, report: &mut Report, text: &str) -> bool {
+    fn is_word(&self, report: &mut Report, text: &str) -> bool {
+        if text.chars().any(char::is_control) {
+            let cause = Cause::NotA {
+                what: "word",
+                got: shown(text),
+                rule: "it has a control character",
+            };
+            self.problem(report, cause);
+            return false;
+        }
         let (got, max) = (text.len(), NAME_BYTES_MAX);
         if got > max {
             self.problem(report, Cause::TooLongText { got, max });

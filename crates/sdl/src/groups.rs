@@ -142,6 +142,13 @@ fn is_shared_http(kind: &u8) -> bool {
     *kind == SHARED_HTTP
 }
 
+impl Number {
+    /// Its decimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.val
+    }
+}
+
 impl From<u64> for Number {
     fn from(number: u64) -> Self {
         Self {

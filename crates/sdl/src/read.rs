@@ -25,9 +25,9 @@ fn text(bytes: &[u8]) -> Result<&str, Refusal> {
             cause,
         })
     };
-    let (got, max) = (bytes.len(), TEXT_BYTES_MAX);
-    if got > max {
-        return Err(at(1, 1, Cause::TooLong { got, max }));
+    let max = TEXT_BYTES_MAX;
+    if bytes.len() > max {
+        return Err(at(1, 1, Cause::TooLong { max }));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = &bytes[..error.valid_up_to()];

@@ -32,7 +32,7 @@ pub(super) fn read(at: &At<'_>, report: &mut Report) -> Option<Placement> {
         .and_then(|at| at.entries(report, "attributes", ATTRIBUTES_MAX))
         .unwrap_or_default()
     {
-        let Some(value) = at.written(report) else {
+        let Some(value) = at.written_word(report) else {
             continue;
         };
         if !is_attribute(key) {

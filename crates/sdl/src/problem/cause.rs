@@ -7,8 +7,8 @@ use crate::quantity::{Amount, QuantityError};
 #[expect(missing_docs, reason = "the message of each variant says what it is")]
 pub enum Cause {
     // The text.
-    #[error("the file has {got} bytes; {max} is the limit")]
-    TooLong { got: usize, max: usize },
+    #[error("the file has more than {max} bytes")]
+    TooLong { max: usize },
     #[error("the file isn't UTF-8 text from here on")]
     NotUtf8,
     #[error("this isn't YAML: {reason}")]
