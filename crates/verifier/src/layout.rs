@@ -15,6 +15,9 @@ use crate::pcs::padded_variables;
 use crate::point::{tensor_variables, variables};
 use crate::tables::{LookupTable, NumberedTable};
 
+#[cfg(test)]
+mod tests;
+
 /// Most variables of a committed polynomial.
 pub const CELL_VARIABLES_MAX: usize = 26;
 

@@ -12,6 +12,9 @@ use crate::logup::Shape;
 use crate::pcs;
 use crate::point::tensor_variables;
 
+#[cfg(test)]
+mod tests;
+
 /// Fewest bits that a key may give.
 pub const SECURITY_BITS_MIN: u32 = 100;
 

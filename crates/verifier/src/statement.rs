@@ -8,6 +8,9 @@ use crate::field::base_from_i64;
 use crate::key::ModelId;
 use crate::transcript::Transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// Name and version of the argument; a change of any parameter is a new version.
 pub const PROTOCOL: &str = "lilliput proof 1";
 

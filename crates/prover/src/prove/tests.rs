@@ -33,7 +33,7 @@ fn graph(table: Table) -> Checked {
         bits: 4,
     };
     let mut draft = Draft::new(vec![input], vec![weight]);
-    let table = draft.push_table(table);
+    let table = draft.push_table(table).expect("the table holds");
     let product = draft.push(Op::Contract {
         a: TensorId(1),
         b: TensorId(0),

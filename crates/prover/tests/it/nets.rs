@@ -62,12 +62,15 @@ impl Net {
             shift += 1;
         }
         let shifted = |value| lilliput_graph::exec::round_shift(value, shift).0 as i32;
-        let table = self.draft.push_table(Table::Clamp {
-            lo: shifted(range.lo),
-            hi: shifted(range.hi),
-            out_lo: lo,
-            out_hi: 127,
-        });
+        let table = self
+            .draft
+            .push_table(Table::Clamp {
+                lo: shifted(range.lo),
+                hi: shifted(range.hi),
+                out_lo: lo,
+                out_hi: 127,
+            })
+            .expect("the table holds");
         self.push(Op::Lookup { x, shift, table })
     }
 
@@ -82,12 +85,15 @@ impl Net {
     pub(crate) fn maximum(&mut self, a: TensorId, b: TensorId) -> TensorId {
         let difference = self.sum(&[(a, 1), (b, -1)]);
         let range = self.draft.range(difference);
-        let table = self.draft.push_table(Table::Clamp {
-            lo: range.lo as i32,
-            hi: range.hi as i32,
-            out_lo: 0,
-            out_hi: range.hi.max(0) as i32,
-        });
+        let table = self
+            .draft
+            .push_table(Table::Clamp {
+                lo: range.lo as i32,
+                hi: range.hi as i32,
+                out_lo: 0,
+                out_hi: range.hi.max(0) as i32,
+            })
+            .expect("the table holds");
         let positive = self.push(Op::Lookup {
             x: difference,
             shift: 0,

@@ -204,10 +204,13 @@ impl Net {
         let values = (lo..=hi)
             .map(|_| self.rng.random_range(-100..100))
             .collect();
-        let table = self.draft.push_table(Table::Values {
-            lo: lo as i32,
-            values,
-        });
+        let table = self
+            .draft
+            .push_table(Table::Values {
+                lo: lo as i32,
+                values,
+            })
+            .expect("the table holds");
         Op::Lookup { x, shift, table }
     }
 

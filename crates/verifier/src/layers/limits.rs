@@ -11,6 +11,9 @@ use crate::layers::reshape::runs;
 use crate::layers::{axis, reshape};
 use crate::point::tensor_variables;
 
+#[cfg(test)]
+mod tests;
+
 /// Most values that the verifier computes for the weight of one node.
 pub const WEIGHT_VALUES_MAX: u64 = 1 << 20;
 
