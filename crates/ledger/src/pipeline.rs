@@ -114,7 +114,7 @@ impl<'a, M: Machine> BlockExecution<'a, M> {
             receipts: self.receipts,
             end,
         };
-        let changes = self.state.into_layer().into();
+        let changes = self.state.into_changes();
         Ok(Executed { events, changes })
     }
 

@@ -181,6 +181,11 @@ impl<'a> State<'a> {
     }
 
     /// What was changed in all.
+    #[must_use]
+    pub fn into_changes(self) -> crate::Changes {
+        self.into_layer().into()
+    }
+
     pub(crate) fn into_layer(mut self) -> Layer {
         while !self.below.is_empty() {
             self.keep();

@@ -1,0 +1,16 @@
+//! The crate's tests, in one binary. Most run on a checker of a few lines ([`world`]): the rules are
+//! tested here, the proofs in the verifier's crate.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failing step fails the test"
+)]
+
+mod genesis;
+mod histories;
+mod jobs;
+mod money;
+mod providers;
+mod registry;
+mod verifier;
+mod world;
