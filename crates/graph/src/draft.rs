@@ -52,11 +52,14 @@ impl Draft {
         Some(id)
     }
 
-    /// Adds a table.
-    pub fn push_table(&mut self, table: Table) -> u16 {
+    /// Adds a table, of which a draft may have more than a graph in the end.
+    pub fn push_table(&mut self, table: Table) -> Result<u16, OpError> {
+        let place = u16::try_from(self.graph.tables.len()).map_err(|_| OpError::Parameter {
+            what: "number of tables",
+        })?;
         self.table_ranges.push(table.results());
         self.graph.tables.push(table);
-        (self.graph.tables.len() - 1) as u16
+        Ok(place)
     }
 
     /// Adds a node, or says why it can't stand there.

@@ -10,6 +10,7 @@ mod elementwise;
 mod linear;
 mod node;
 mod normalize;
+mod operand;
 mod pool;
 mod shape;
 
@@ -24,6 +25,10 @@ use node::Node;
 
 /// Most nodes of a model.
 const NODES_MAX: usize = 20_000;
+/// Most values of all layers together.
+const VALUES_MAX: usize = 1 << 27;
+/// Most multiplications of one run.
+const WORK_MAX: usize = 1 << 38;
 /// Most steps a model may become.
 const STEPS_MAX: usize = 30_000;
 
@@ -59,7 +64,10 @@ pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
         .opset_import
         .iter()
         .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
-        .map_or(1, |set| set.version);
+        .map(|set| set.version)
+        .ok_or(ImportError::Nothing {
+            what: "version of its operators",
+        })?;
     let mut lowering = Lowering {
         steps: Vec::new(),
         shared: Vec::new(),
@@ -85,7 +93,47 @@ pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
         steps: lowering.steps,
         outputs,
     };
-    Ok(program.without_unused())
+    let program = program.without_unused();
+    check_size(&program)?;
+    Ok(program)
+}
+
+/// Bounds what one run in floating point takes.
+fn check_size(program: &Program) -> Result<(), ImportError> {
+    let elements = |step: &Step| step.shape.iter().product::<usize>();
+    let values: usize = program.steps.iter().map(elements).sum();
+    if values > VALUES_MAX {
+        return Err(ImportError::TooMuch {
+            what: "values between layers",
+            got: values,
+            max: VALUES_MAX,
+        });
+    }
+    let mut work = 0usize;
+    for step in &program.steps {
+        let each = match &step.operation {
+            Operation::Conv { weight, .. } | Operation::Linear { weight, .. } => {
+                weight.values.len() / weight.shape[0].max(1)
+            }
+            Operation::MatMul => {
+                let shape = &program.steps[step.operands[0]].shape;
+                shape.last().copied().unwrap_or(1)
+            }
+            Operation::MaxPool(window) | Operation::AveragePool { window, .. } => {
+                window.kernel[0].saturating_mul(window.kernel[1])
+            }
+            _ => 1,
+        };
+        work = work.saturating_add(each.saturating_mul(elements(step)));
+    }
+    if work > WORK_MAX {
+        return Err(ImportError::TooMuch {
+            what: "multiplications",
+            got: work,
+            max: WORK_MAX,
+        });
+    }
+    Ok(())
 }
 
 fn count_uses(graph: &GraphProto) -> BTreeMap<String, usize> {
@@ -272,74 +320,6 @@ impl Lowering {
             return Err(node.refuse("softmax is supported over the last axis only"));
         }
         Ok(Binding::Softmax(x))
-    }
-
-    /// What an operand's name stands for.
-    fn operand(&self, node: &Node<'_>, index: usize) -> Result<Binding, ImportError> {
-        self.optional(node, index)?
-            .ok_or_else(|| node.refuse(format!("operand {index} is missing")))
-    }
-
-    /// The same for an operand that may be left out.
-    fn optional(&self, node: &Node<'_>, index: usize) -> Result<Option<Binding>, ImportError> {
-        let Some(name) = node.input(index) else {
-            return Ok(None);
-        };
-        match self.names.get(name) {
-            Some(Binding::Softmax(_)) => Err(node.refuse(format!(
-                "'{name}' is a softmax, which may only be an output"
-            ))),
-            Some(binding) => Ok(Some(binding.clone())),
-            None => Err(ImportError::UnknownValue {
-                node: node.name.clone(),
-                value: name.into(),
-            }),
-        }
-    }
-
-    /// An operand that depends on the inputs.
-    fn value(&self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
-        match self.operand(node, index)? {
-            Binding::Value(value) => Ok(value),
-            Binding::Constant(_) | Binding::Softmax(_) => Err(node.refuse(format!(
-                "operand {index} is a constant, which is not supported"
-            ))),
-        }
-    }
-
-    /// An operand that doesn't.
-    fn constant(&self, node: &Node<'_>, index: usize) -> Result<Option<Constant>, ImportError> {
-        match self.optional(node, index)? {
-            None => Ok(None),
-            Some(Binding::Constant(constant)) => Ok(Some(constant)),
-            Some(Binding::Value(_) | Binding::Softmax(_)) => Err(node.refuse(format!(
-                "operand {index} isn't a constant, which is not supported"
-            ))),
-        }
-    }
-
-    fn floats(
-        &self,
-        node: &Node<'_>,
-        index: usize,
-    ) -> Result<Option<crate::array::Array>, ImportError> {
-        match self.constant(node, index)? {
-            None => Ok(None),
-            Some(Constant::Float(array)) => Ok(Some(array)),
-            Some(Constant::Int { .. }) => {
-                Err(node.refuse(format!("operand {index} holds integers instead of floats")))
-            }
-        }
-    }
-
-    fn ints(&self, node: &Node<'_>, index: usize) -> Result<Option<Vec<i64>>, ImportError> {
-        match self.constant(node, index)? {
-            None => Ok(None),
-            Some(Constant::Int { values, .. }) => Ok(Some(values)),
-            Some(Constant::Float(_)) => {
-                Err(node.refuse(format!("operand {index} holds floats instead of integers")))
-            }
-        }
     }
 }
 

@@ -8,10 +8,13 @@
 //! Accumulators are requantised only where an operator needs small operands, and together with the
 //! limit of a `Relu` or `Clip` that follows them.
 
+mod arithmetic;
 mod builder;
 mod finish;
+mod function;
 mod operation;
 mod pool;
+mod weights;
 
 use lilliput_graph::{Checked, Weights};
 
@@ -35,7 +38,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             activation_bits: 12,
-            weight_bits: 8,
+            weight_bits: 10,
             table_entries: 1 << 15,
         }
     }

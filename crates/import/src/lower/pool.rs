@@ -6,10 +6,19 @@ use crate::error::ImportError;
 use crate::program::{Operation, Value};
 use crate::window::Window;
 
+/// Most positions along an axis of which a maximum is taken.
+const MAX_POOL_TAPS: usize = 512;
+
 impl Lowering {
     pub(super) fn max_pool(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let (x, lines) = self.planes(node)?;
         let window = self.pool_window(node, x, lines)?;
+        if window.kernel.iter().any(|&taps| taps > MAX_POOL_TAPS) {
+            return Err(node.refuse(format!(
+                "its kernel is {:?}, at most {MAX_POOL_TAPS} along each axis is supported",
+                window.kernel
+            )));
+        }
         let value = self.pool(node, x, window.count, Operation::MaxPool(window))?;
         self.without_height(node, value, lines)
     }

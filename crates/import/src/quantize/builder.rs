@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::graph::WeightSpec;
 use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{
@@ -16,12 +15,10 @@ use crate::program::{Operation, Program, Step, Value};
 
 /// Most entries of one table, reached by shifting further than calibration asks for.
 const DOMAIN_MAX: i64 = 1 << 16;
-/// Fewest bits of a weight.
-const WEIGHT_BITS_MIN: u8 = 3;
+/// Most entries of functions' tables before they are shared.
+const FUNCTION_ENTRIES_MAX: usize = 1 << 22;
 /// Fewest bits of an input, which costs no table.
 const INPUT_BITS_MIN: u8 = 8;
-/// Bits of a bias.
-const BIAS_BITS: u8 = 16;
 
 /// Integers that stand for numbers: each is worth `scale`.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +32,9 @@ pub(super) struct Builder<'a> {
     pub(super) program: &'a Program,
     pub(super) observed: &'a Observed,
     pub(super) bits: u8,
-    weight_bits: u8,
+    pub(super) weight_bits: u8,
+    /// Entries of functions' tables so far.
+    function_entries: usize,
     pub(super) draft: Draft,
     /// Values of the weights, by their places in the draft.
     pub(super) weights: Vec<Tensor>,
@@ -84,7 +83,10 @@ impl<'a> Builder<'a> {
             program,
             observed,
             bits,
-            weight_bits: options.weight_bits.clamp(WEIGHT_BITS_MIN, 16),
+            function_entries: 0,
+            weight_bits: options
+                .weight_bits
+                .clamp(super::weights::WEIGHT_BITS_MIN, 16),
             draft: Draft::new(inputs, vec![empty; places]),
             weights: Vec::new(),
             quantities,
@@ -163,7 +165,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The limits of a signed table.
-    fn signed(&self) -> Range {
+    pub(super) fn signed(&self) -> Range {
         let half = 1 << (self.bits - 1);
         Range {
             lo: -half,
@@ -261,139 +263,20 @@ impl<'a> Builder<'a> {
             lo: lilliput_graph::exec::round_shift(range.lo, shift).0,
             hi: lilliput_graph::exec::round_shift(range.hi, shift).0,
         };
-        let table = self.draft.push_table(table(domain));
+        let table = table(domain);
+        if let Table::Values { values, .. } = &table {
+            self.function_entries += values.len();
+        }
+        if self.function_entries > FUNCTION_ENTRIES_MAX {
+            return Err(OpError::Parameter {
+                what: "number of table entries",
+            });
+        }
+        let table = self.draft.push_table(table)?;
         let op = Op::Lookup {
             x: x.tensor,
             shift,
             table,
-        };
-        self.push(op, scale)
-    }
-
-    /// Adds a weight tensor of the given numbers and bits; its scale makes the largest of them the
-    /// largest integer.
-    pub(super) fn weight(&mut self, numbers: &[f32], shape: Vec<u32>, bits: u8) -> Quantity {
-        let largest = numbers
-            .iter()
-            .fold(0.0f64, |m, &x| m.max(f64::from(x).abs()));
-        let top = f64::from((1u32 << (bits - 1)) - 1);
-        let scale = if largest > 0.0 { largest / top } else { 1.0 };
-        let integers = numbers
-            .iter()
-            .map(|&x| (f64::from(x) / scale).round() as i64);
-        let tensor = self.raw_weight(integers.collect(), Shape(shape), bits);
-        Quantity { tensor, scale }
-    }
-
-    fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
-        let spec = WeightSpec {
-            shape: shape.clone(),
-            bits,
-        };
-        let place = self.weights.len();
-        self.weights.push(Tensor { shape, values });
-        // There are as many places as steps can take.
-        self.draft
-            .set_weight(place, spec)
-            .unwrap_or(TensorId(u32::MAX))
-    }
-
-    /// The product of `x` with weights, and a bias: with as many bits as keep the sums in bounds and
-    /// the shift behind them possible.
-    pub(super) fn weighted(
-        &mut self,
-        value: Value,
-        x: Quantity,
-        numbers: &[f32],
-        shape: &[u32],
-        bias: Option<(&[f32], u8)>,
-        op: impl Fn(TensorId) -> Op,
-    ) -> Result<Quantity, OpError> {
-        let (least, most) = self.observed.of_step(value);
-        let reached = most.max(-least);
-        let mut refusal = OpError::Wraps { magnitude: 0 };
-        for bits in (WEIGHT_BITS_MIN..=self.weight_bits).rev() {
-            let first_place = self.weights.len();
-            let weight = self.weight(numbers, shape.to_vec(), bits);
-            let scale = x.scale * weight.scale;
-            let shift_suffices =
-                reached / scale <= self.signed().hi as f64 * f64::from(1u32 << (SHIFT_MAX - 1));
-            let product = self.push(op(weight.tensor), scale);
-            let outcome = product.and_then(|product| match bias {
-                Some((numbers, axis)) => self.biased(product, numbers, axis),
-                None => Ok(product),
-            });
-            match outcome {
-                Ok(product)
-                    if shift_suffices && self.range(product).magnitude() <= VALUE_MAX / 2 =>
-                {
-                    return Ok(product);
-                }
-                Ok(product) => {
-                    refusal = OpError::Wraps {
-                        magnitude: self.range(product).magnitude().unsigned_abs().into(),
-                    };
-                }
-                Err(error @ OpError::Wraps { .. }) => refusal = error,
-                Err(error) => return Err(error),
-            }
-            // The next attempt takes the places again.
-            self.weights.truncate(first_place);
-        }
-        Err(refusal)
-    }
-
-    /// Adds one number for each position of `axis`: 16 bits times a power of two.
-    pub(super) fn biased(
-        &mut self,
-        x: Quantity,
-        numbers: &[f32],
-        axis: u8,
-    ) -> Result<Quantity, OpError> {
-        let axes = vec![axis];
-        self.plus(x, numbers, vec![numbers.len() as u32], axes, 1)
-    }
-
-    /// Adds a constant whose axes lie on those of `x` that are listed, to `times` units for each
-    /// of `x`.
-    pub(super) fn plus(
-        &mut self,
-        x: Quantity,
-        numbers: &[f32],
-        shape: Vec<u32>,
-        axes: Vec<u8>,
-        times: i64,
-    ) -> Result<Quantity, OpError> {
-        let largest = numbers
-            .iter()
-            .fold(0.0f64, |m, &x| m.max(f64::from(x).abs()));
-        if largest == 0.0 {
-            return Ok(x);
-        }
-        let top = f64::from((1u32 << (BIAS_BITS - 1)) - 1);
-        let scale = x.scale / times as f64;
-        let fits = |power: &u32| (largest / scale / f64::from(1u32 << power)).round() <= top;
-        let Some(power) = (0..30).find(fits) else {
-            return Err(OpError::Wraps {
-                magnitude: VALUE_MAX.unsigned_abs().into(),
-            });
-        };
-        let unit = scale * f64::from(1u32 << power);
-        let integers = numbers
-            .iter()
-            .map(|&x| (f64::from(x) / unit).round() as i64);
-        let mut tensor = self.raw_weight(integers.collect(), Shape(shape), BIAS_BITS);
-        let full = self.draft.shape(x.tensor).clone();
-        if *self.draft.shape(tensor) != full {
-            tensor = self.draft.push(Op::Broadcast {
-                x: tensor,
-                shape: full,
-                axes,
-            })?;
-        }
-        let op = Op::Sum {
-            terms: vec![(x.tensor, times), (tensor, 1 << power)],
-            constant: 0,
         };
         self.push(op, scale)
     }

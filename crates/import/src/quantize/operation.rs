@@ -1,14 +1,10 @@
 //! One step at a time: which nodes it becomes.
 
-use lilliput_graph::bounds::VALUE_MAX;
-use lilliput_graph::{Op, OpError, Range, Shape, Table};
+use lilliput_graph::{Op, OpError, Shape};
 
 use super::builder::{Builder, Quantity, inner};
 use crate::array::Array;
-use crate::program::{Function, Operation, Step, Value};
-
-/// Most entries of a table that a function's operand needs, where it may have more bits than others.
-const FUNCTION_DOMAIN_MAX: i64 = 1 << 15;
+use crate::program::{Operation, Step, Value};
 
 impl Builder<'_> {
     pub(super) fn step(&mut self, value: Value, step: &Step) -> Result<Quantity, OpError> {
@@ -185,181 +181,6 @@ impl Builder<'_> {
         self.push(op, operands[0].scale * operands[1].scale)
     }
 
-    /// `Relu` and `Clip`: limits that join the requantisation of what they limit.
-    fn clip(&mut self, value: Value, step: &Step, lo: f32, hi: f32) -> Result<Quantity, OpError> {
-        let x = self.quantity(step.operands[0]);
-        let unlimited = hi == f32::INFINITY || hi == f32::MAX;
-        if unlimited && lo <= 0.0 && self.range(x).lo >= 0 {
-            return Ok(x);
-        }
-        let limits = if lo >= 0.0 {
-            Range {
-                lo: 0,
-                hi: self.top(),
-            }
-        } else {
-            let half = (self.top() + 1) / 2;
-            Range {
-                lo: -half,
-                hi: half - 1,
-            }
-        };
-        let hi = if unlimited {
-            f64::INFINITY
-        } else {
-            f64::from(hi)
-        };
-        let lo = if lo == f32::MIN {
-            f64::NEG_INFINITY
-        } else {
-            f64::from(lo)
-        };
-        self.requantized(value, x, limits, Some((lo, hi)))
-    }
-
-    fn function(&mut self, step: &Step, function: Function) -> Result<Quantity, OpError> {
-        let operand = step.operands[0];
-        let x = self.fine(operand)?;
-        let range = self.range(x);
-        let results: Vec<f64> = (range.lo..=range.hi)
-            .map(|integer| function.apply(integer as f64 * x.scale))
-            .collect();
-        let largest = results
-            .iter()
-            .fold(0.0f64, |largest, result| largest.max(result.abs()));
-        let top = if results.iter().any(|&result| result < 0.0) {
-            self.top() / 2
-        } else {
-            self.top()
-        };
-        let scale = if largest > 0.0 {
-            largest / top as f64
-        } else {
-            1.0
-        };
-        let values = results
-            .iter()
-            .map(|result| (result / scale).round() as i32)
-            .collect();
-        self.lookup(x, 0, scale, |domain| Table::Values {
-            lo: domain.lo as i32,
-            values,
-        })
-    }
-
-    /// An operand of a function, with up to two bits more than other operands where the table of its
-    /// requantisation stays small.
-    fn fine(&mut self, operand: Value) -> Result<Quantity, OpError> {
-        let x = self.quantity(operand);
-        let range = self.range(x);
-        let (least, most) = self.observed.of_step(operand);
-        let reached = most.max(-least) / x.scale;
-        let top = self.top();
-        if range.hi - range.lo <= 4 * top || reached == 0.0 {
-            return if range.hi - range.lo <= 4 * top {
-                Ok(x)
-            } else {
-                self.small(operand)
-            };
-        }
-        for factor in [4, 2] {
-            let half = factor * (top + 1) / 2;
-            let limits = Range {
-                lo: -half,
-                hi: half - 1,
-            };
-            let entries = (range.hi - range.lo) as f64 * half as f64 / reached;
-            if entries <= FUNCTION_DOMAIN_MAX as f64 {
-                return self.requantized(operand, x, limits, None);
-            }
-        }
-        self.small(operand)
-    }
-
-    fn add_constant(&mut self, step: &Step, c: &Array) -> Result<Quantity, OpError> {
-        let x = self.quantity(step.operands[0]);
-        let x = self.shaped(x, &inner(&step.shape))?;
-        let (shape, axes) = squeezed(&c.shape, &step.shape);
-        // Few bits get some more, so that the constant isn't rounded to them.
-        let coarse = self.range(x).magnitude() <= 4 * self.top();
-        self.plus(x, &c.values, shape, axes, if coarse { 64 } else { 1 })
-    }
-
-    fn mul_constant(&mut self, value: Value, step: &Step, c: &Array) -> Result<Quantity, OpError> {
-        if let [factor] = c.values[..]
-            && factor != 0.0
-        {
-            let x = self.quantity(step.operands[0]);
-            let scale = x.scale * f64::from(factor.abs());
-            if factor > 0.0 {
-                return Ok(Quantity { scale, ..x });
-            }
-            let op = Op::Sum {
-                terms: vec![(x.tensor, -1)],
-                constant: 0,
-            };
-            return self.push(op, scale);
-        }
-        let x = self.small(step.operands[0])?;
-        let x = self.shaped(x, &inner(&step.shape))?;
-        let (shape, axes) = squeezed(&c.shape, &step.shape);
-        self.scaled(value, x, &c.values, &shape, &axes)
-    }
-
-    /// Multiplies with weights that lie on the listed axes of `x`.
-    pub(super) fn scaled(
-        &mut self,
-        value: Value,
-        x: Quantity,
-        numbers: &[f32],
-        shape: &[u32],
-        axes: &[u8],
-    ) -> Result<Quantity, OpError> {
-        let labels: Vec<u8> = (0..self.lengths(x).len() as u8).collect();
-        self.weighted(value, x, numbers, shape, None, |w| Op::Contract {
-            a: x.tensor,
-            b: w,
-            a_axes: labels.clone(),
-            b_axes: axes.to_vec(),
-            out_axes: labels.clone(),
-        })
-    }
-
-    /// Two operands in few bits and one shape.
-    fn pair(&mut self, step: &Step) -> Result<[Quantity; 2], OpError> {
-        let a = self.small(step.operands[0])?;
-        let b = self.small(step.operands[1])?;
-        if self.lengths(a) == self.lengths(b) {
-            return Ok([a, b]);
-        }
-        let shape = inner(&step.shape);
-        Ok([self.shaped(a, &shape)?, self.shaped(b, &shape)?])
-    }
-
-    fn add(&mut self, step: &Step, sign: f32) -> Result<Quantity, OpError> {
-        let [a, b] = self.pair(step)?;
-        let (a_times, b_times, scale) = balance(a.scale, b.scale);
-        let sign = if sign < 0.0 { -1 } else { 1 };
-        let op = Op::Sum {
-            terms: vec![(a.tensor, a_times), (b.tensor, sign * b_times)],
-            constant: 0,
-        };
-        self.push(op, scale)
-    }
-
-    fn mul(&mut self, step: &Step) -> Result<Quantity, OpError> {
-        let [a, b] = self.pair(step)?;
-        let labels: Vec<u8> = (0..self.lengths(a).len() as u8).collect();
-        let op = Op::Contract {
-            a: a.tensor,
-            b: b.tensor,
-            a_axes: labels.clone(),
-            b_axes: labels.clone(),
-            out_axes: labels,
-        };
-        self.push(op, a.scale * b.scale)
-    }
-
     fn concat(&mut self, step: &Step, axis: usize) -> Result<Quantity, OpError> {
         let mut parts = Vec::with_capacity(step.operands.len());
         let mut graph_axis = 0;
@@ -422,60 +243,6 @@ impl Builder<'_> {
         };
         self.push(op, x.scale)
     }
-
-    /// The mean of a window is its sum with another scale, or with weights where the windows at the
-    /// edges see less.
-    fn average_pool(
-        &mut self,
-        value: Value,
-        step: &Step,
-        window: &crate::window::Window,
-        include_pad: bool,
-    ) -> Result<Quantity, OpError> {
-        let operand = step.operands[0];
-        let shape = &self.step_of(operand).shape;
-        let taps = (window.kernel[0] * window.kernel[1]) as i64;
-        let mut x = self.quantity(operand);
-        if self.range(x).magnitude() > VALUE_MAX / 8 / taps.max(1) {
-            x = self.small(operand)?;
-        }
-        x = self.shaped(x, &inner(shape))?;
-        for axis in 0..2 {
-            let op = Op::WindowSum {
-                x: x.tensor,
-                axis: axis as u8 + 1,
-                kernel: window.kernel[axis] as u32,
-                stride: window.stride[axis] as u32,
-                before: window.before[axis] as u32,
-                len: window.count[axis] as u32,
-            };
-            x = self.push(op, x.scale)?;
-        }
-        let vertical = window.divisors(0, shape[2], include_pad);
-        let horizontal = window.divisors(1, shape[3], include_pad);
-        let divisors: Vec<usize> = vertical
-            .iter()
-            .flat_map(|row| horizontal.iter().map(move |column| row * column))
-            .collect();
-        let largest = divisors.iter().copied().max().unwrap_or(1);
-        x.scale /= largest as f64;
-        if divisors.iter().all(|&divisor| divisor == largest) {
-            return Ok(x);
-        }
-        let half = (self.top() + 1) / 2;
-        let limits = Range {
-            lo: -half,
-            hi: half - 1,
-        };
-        // What is taken for the mean is at most the mean, so the samples' extremes hold for it.
-        let x = self.requantized(value, x, limits, None)?;
-        let weights: Vec<f32> = divisors
-            .iter()
-            .map(|&divisor| (largest as f64 / divisor as f64) as f32)
-            .collect();
-        let shape = [window.count[0] as u32, window.count[1] as u32];
-        self.scaled(value, x, &weights, &shape, &[1, 2])
-    }
 }
 
 /// A model's shape as it stands.
@@ -485,7 +252,7 @@ fn whole(shape: &[usize]) -> Shape {
 
 /// The axes of `from` that are longer than 1, and where they lie in `inner(to)`, into which `from`
 /// fits when aligned at the end.
-fn squeezed(from: &[usize], to: &[usize]) -> (Vec<u32>, Vec<u8>) {
+pub(super) fn squeezed(from: &[usize], to: &[usize]) -> (Vec<u32>, Vec<u8>) {
     let dropped = to.len() - inner(to).0.len();
     let missing = to.len() - from.len();
     from.iter()
@@ -493,34 +260,4 @@ fn squeezed(from: &[usize], to: &[usize]) -> (Vec<u32>, Vec<u8>) {
         .filter(|&(_, &length)| length > 1)
         .map(|(axis, &length)| (length as u32, (axis + missing - dropped) as u8))
         .unzip()
-}
-
-/// Whole numbers that bring two scales to one, within about 2^-12: `a = a_times * scale` and
-/// `b = b_times * scale`.
-fn balance(a: f64, b: f64) -> (i64, i64, f64) {
-    const TIMES_MAX: i64 = 64;
-    const RATIO_MAX: f64 = 4096.0;
-    if a < b {
-        let (b_times, a_times, scale) = balance(b, a);
-        return (a_times, b_times, scale);
-    }
-    let ratio = a / b;
-    if ratio > RATIO_MAX {
-        let scale = a / RATIO_MAX;
-        return (RATIO_MAX as i64, (b / scale).round() as i64, scale);
-    }
-    let error = |times: i64| {
-        let exact = ratio * times as f64;
-        ((exact.round() - exact) / exact).abs()
-    };
-    let mut best = 1;
-    for times in 1..=TIMES_MAX {
-        if error(times) < error(best) {
-            best = times;
-        }
-        if error(best) < 1.0 / RATIO_MAX {
-            break;
-        }
-    }
-    ((ratio * best as f64).round() as i64, best, b / best as f64)
 }

@@ -1,9 +1,10 @@
-//! The largest of a window, pair by pair: `max(a, b) = b + relu(a - b)`.
+//! Pooling: the largest of a window, pair by pair, as `max(a, b) = b + relu(a - b)`; the mean as a sum.
 
+use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::{Op, OpError, Range, Table};
 
 use super::builder::{Builder, Quantity, inner};
-use crate::program::Step;
+use crate::program::{Step, Value};
 use crate::window::Window;
 
 impl Builder<'_> {
@@ -100,5 +101,59 @@ impl Builder<'_> {
             constant: 0,
         };
         self.push(op, a.scale)
+    }
+
+    /// The mean of a window is its sum with another scale, or with weights where the windows at the
+    /// edges see less.
+    pub(super) fn average_pool(
+        &mut self,
+        value: Value,
+        step: &Step,
+        window: &Window,
+        include_pad: bool,
+    ) -> Result<Quantity, OpError> {
+        let operand = step.operands[0];
+        let shape = &self.step_of(operand).shape;
+        let taps = (window.kernel[0] * window.kernel[1]) as i64;
+        let mut x = self.quantity(operand);
+        if self.range(x).magnitude() > VALUE_MAX / 8 / taps.max(1) {
+            x = self.small(operand)?;
+        }
+        x = self.shaped(x, &inner(shape))?;
+        for axis in 0..2 {
+            let op = Op::WindowSum {
+                x: x.tensor,
+                axis: axis as u8 + 1,
+                kernel: window.kernel[axis] as u32,
+                stride: window.stride[axis] as u32,
+                before: window.before[axis] as u32,
+                len: window.count[axis] as u32,
+            };
+            x = self.push(op, x.scale)?;
+        }
+        let vertical = window.divisors(0, shape[2], include_pad);
+        let horizontal = window.divisors(1, shape[3], include_pad);
+        let divisors: Vec<usize> = vertical
+            .iter()
+            .flat_map(|row| horizontal.iter().map(move |column| row * column))
+            .collect();
+        let largest = divisors.iter().copied().max().unwrap_or(1);
+        x.scale /= largest as f64;
+        if divisors.iter().all(|&divisor| divisor == largest) {
+            return Ok(x);
+        }
+        let half = (self.top() + 1) / 2;
+        let limits = Range {
+            lo: -half,
+            hi: half - 1,
+        };
+        // What is taken for the mean is at most the mean, so the samples' extremes hold for it.
+        let x = self.requantized(value, x, limits, None)?;
+        let weights: Vec<f32> = divisors
+            .iter()
+            .map(|&divisor| (largest as f64 / divisor as f64) as f32)
+            .collect();
+        let shape = [window.count[0] as u32, window.count[1] as u32];
+        self.scaled(value, x, &weights, &shape, &[1, 2])
     }
 }

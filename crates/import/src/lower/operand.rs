@@ -1,0 +1,89 @@
+//! What a node's operands stand for.
+
+use super::node::Node;
+use super::{Binding, Lowering};
+use crate::array::{Array, Constant};
+use crate::error::ImportError;
+use crate::program::Value;
+
+impl Lowering {
+    /// What an operand's name stands for.
+    pub(super) fn operand(&self, node: &Node<'_>, index: usize) -> Result<Binding, ImportError> {
+        self.optional(node, index)?
+            .ok_or_else(|| node.refuse(format!("operand {index} is missing")))
+    }
+
+    /// The same for an operand that may be left out.
+    pub(super) fn optional(
+        &self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Binding>, ImportError> {
+        let Some(name) = node.input(index) else {
+            return Ok(None);
+        };
+        match self.names.get(name) {
+            Some(Binding::Softmax(_)) => Err(node.refuse(format!(
+                "'{name}' is a softmax, which may only be an output"
+            ))),
+            Some(binding) => Ok(Some(binding.clone())),
+            None => Err(ImportError::UnknownValue {
+                node: node.name.clone(),
+                value: name.into(),
+            }),
+        }
+    }
+
+    /// An operand that depends on the inputs.
+    pub(super) fn value(&self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
+        match self.operand(node, index)? {
+            Binding::Value(value) => Ok(value),
+            Binding::Constant(_) | Binding::Softmax(_) => Err(node.refuse(format!(
+                "operand {index} is a constant, which is not supported"
+            ))),
+        }
+    }
+
+    /// An operand that doesn't.
+    pub(super) fn constant(
+        &self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Constant>, ImportError> {
+        match self.optional(node, index)? {
+            None => Ok(None),
+            Some(Binding::Constant(constant)) => Ok(Some(constant)),
+            Some(Binding::Value(_) | Binding::Softmax(_)) => Err(node.refuse(format!(
+                "operand {index} isn't a constant, which is not supported"
+            ))),
+        }
+    }
+
+    pub(super) fn floats(
+        &self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Array>, ImportError> {
+        match self.constant(node, index)? {
+            None => Ok(None),
+            Some(Constant::Float(array)) => Ok(Some(array)),
+            Some(Constant::Int { .. }) => {
+                Err(node.refuse(format!("operand {index} holds integers instead of floats")))
+            }
+        }
+    }
+
+    pub(super) fn ints(
+        &self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Vec<i64>>, ImportError> {
+        match self.constant(node, index)? {
+            None => Ok(None),
+            Some(Constant::Int { values, .. }) => Ok(Some(values)),
+            Some(Constant::Float(_)) => {
+                Err(node.refuse(format!("operand {index} holds floats instead of integers")))
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Integration tests of the import.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod build;
+mod calibration;
+mod digits;
+mod hostile;
+mod reference;
