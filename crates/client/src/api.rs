@@ -28,6 +28,8 @@ pub struct Status {
     pub settlement_asset: AssetId,
     /// What a transaction costs.
     pub fees: FeeSchedule,
+    /// What a buyer pays for every 1,000,000 units begun of a proof's check.
+    pub check_fee_per_million: Amount,
     /// Longest time an order may give providers to accept.
     pub accept_within_max_ms: DurationMs,
     /// Longest time an order may give the provider to answer.

@@ -113,6 +113,7 @@ impl Node {
                 per_message: params.message_fee,
                 per_kib: params.kib_fee,
             },
+            check_fee_per_million: params.check_fee_per_million,
             accept_within_max_ms: params.accept_within_max_ms,
             answer_within_max_ms: params.answer_within_max_ms,
         })

@@ -86,6 +86,25 @@ impl ServedModel {
         self.prove_time
     }
 
+    /// Whether integers are an input of the model: shapes and ranges.
+    ///
+    /// # Errors
+    /// When they aren't.
+    pub fn check_input(&self, inputs: &[Vec<i32>]) -> Result<(), ProviderError> {
+        let graph = self.verifying_key().graph();
+        let tensors = tensors(graph, inputs)?;
+        for (input, tensor) in graph.inputs.iter().zip(&tensors) {
+            let fits = |value: &i64| (input.range.lo..=input.range.hi).contains(value);
+            if let Some(value) = tensor.values.iter().find(|value| !fits(value)) {
+                return Err(ProviderError::Input(format!(
+                    "{value} is out of the range of '{}'",
+                    input.name
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Runs the model on integers and proves the run.
     ///
     /// # Errors
