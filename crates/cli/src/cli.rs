@@ -56,6 +56,7 @@ pub(crate) struct Shared {
 #[derive(Subcommand)]
 enum Command {
     Completions(commands::completions::Args),
+    Deploy(commands::deploy::Args),
     Forecast(commands::forecast::Args),
     Subnet(commands::subnet::Args),
     Tournament(commands::tournament::Args),
@@ -65,6 +66,7 @@ impl Command {
     fn run(self, session: &Session) -> Result<Outcome> {
         match self {
             Self::Completions(args) => commands::completions::run(&args),
+            Self::Deploy(args) => commands::deploy::run(&args),
             Self::Forecast(args) => commands::forecast::run(&args),
             Self::Subnet(args) => commands::subnet::run(&args),
             Self::Tournament(args) => commands::tournament::run(&args),

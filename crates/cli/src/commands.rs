@@ -4,6 +4,7 @@
 
 pub(crate) mod case_file;
 pub(crate) mod completions;
+pub(crate) mod deploy;
 pub(crate) mod forecast;
 pub(crate) mod subnet;
 pub(crate) mod tournament;

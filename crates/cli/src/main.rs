@@ -8,7 +8,8 @@
 //! | `outcome` | what a command ends with, as text and as JSON |
 //! | `session` | where to print, where data lies, progress on long work |
 //!
-//! **Invariant:** with `--json` standard output holds exactly one JSON object, whatever happens;
+//! **Invariant:** with `--json` standard output holds exactly one JSON object, whatever happens
+//! (a list where `deploy` prints what Akash prints);
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
 mod cli;

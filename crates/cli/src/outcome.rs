@@ -24,6 +24,14 @@ impl Outcome {
         }
     }
 
+    /// As [`Outcome::new`], for a result in a form that others defined, which may be a list.
+    pub(crate) fn document(text: impl Into<String>, json: Value) -> Self {
+        Self {
+            text: text.into(),
+            json,
+        }
+    }
+
     /// Prints the one or, with `--json`, the other.
     pub(crate) fn print(&self, session: &Session) -> Result<()> {
         let mut stdout = std::io::stdout().lock();

@@ -1,0 +1,132 @@
+//! `lilliput deploy`: what an order says, before anyone is asked for a price.
+
+mod text;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use clap::Subcommand;
+use lilliput_sdl::{Refusal, Sdl, Version, limits};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, OrExit, Result};
+use crate::outcome::Outcome;
+
+/// Orders for compute in Akash's Stack Definition Language: what is wrong, what is asked, what will run.
+///
+/// FILE is SDL 2.0 or 2.1, as on Akash; `-` is standard input. Attributes of a placement that begin with `lilliput/`
+/// say more: verification, replicas, deadline, spot-ceiling, notice-window.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say whether a file is sound; else every problem with line, column and what was meant (exit 2).
+    Check(Order),
+    /// What providers are told to run; with --json as Akash's manifest.
+    Manifest(Order),
+    /// What the market is asked for; with --json as Akash's group specs.
+    Groups(Order),
+}
+
+#[derive(clap::Args)]
+struct Order {
+    /// The file.
+    file: PathBuf,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    match &args.command {
+        Command::Check(order) => order.read().map(|sdl| check(&sdl)),
+        Command::Manifest(order) => {
+            let sdl = order.read()?;
+            let manifest = sdl.manifest();
+            document(text::manifest(&manifest), &manifest)
+        }
+        Command::Groups(order) => {
+            let sdl = order.read()?;
+            let groups = sdl.groups();
+            document(text::groups(&sdl, &groups), &groups)
+        }
+    }
+}
+
+fn check(sdl: &Sdl) -> Outcome {
+    let replicas = |name: &str| -> u64 {
+        let assigned = sdl.assignments.values().filter_map(|to| to.get(name));
+        assigned.map(|assigned| u64::from(assigned.count)).sum()
+    };
+    let groups = sdl.groups();
+    let listed: Vec<Value> = groups
+        .iter()
+        .map(|group| {
+            let name = group.name.as_str();
+            json!({
+                "name": name,
+                "replicas": replicas(name),
+                "price_max": sdl.group_price(name).to_string(),
+                "denom": group.resources.first().map(|unit| unit.price.denom),
+            })
+        })
+        .collect();
+    let version = match sdl.version {
+        Version::V2_0 => "2.0",
+        Version::V2_1 => "2.1",
+    };
+    let object = json!({
+        "sound": true,
+        "version": version,
+        "services": sdl.services.len(),
+        "groups": listed,
+        "warnings": sdl.warnings,
+    });
+    Outcome::new(text::check(sdl, version, &groups), object)
+}
+
+/// A result in a form that others defined: with `--json` it is printed as they would.
+fn document(text: String, document: &impl Serialize) -> Result<Outcome> {
+    let json = serde_json::to_value(document).or_failed("failed to write JSON")?;
+    Ok(Outcome::document(text, json))
+}
+
+impl Order {
+    fn read(&self) -> Result<Sdl> {
+        let bytes = read(&self.file)?;
+        lilliput_sdl::read(&bytes).map_err(|refusal| refused(&self.file, &refusal))
+    }
+}
+
+/// The file up to one byte above the limit, which is enough to be refused.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let most = limits::TEXT_BYTES_MAX as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+    };
+    read.or_bad_input(format!("failed to read {}", path.display()))?;
+    Ok(bytes)
+}
+
+fn refused(path: &Path, refusal: &Refusal) -> Failure {
+    let name = path.display();
+    let count = refusal.problems().len() + refusal.omitted();
+    let message = match refusal.problems() {
+        [problem] => format!("{name}: {problem}"),
+        _ => format!("{name}: {count} problems\n{refusal}"),
+    };
+    Failure::bad_input(anyhow!(message))
+        .fact("sound", false)
+        .fact("problems", json!(refusal.problems()))
+        .fact("problems_omitted", refusal.omitted())
+}
+
+#[cfg(test)]
+mod tests;
