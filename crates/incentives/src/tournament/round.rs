@@ -17,8 +17,8 @@ pub const FEATURES_MAX: usize = 256;
 pub const MISSING_MAX_PERCENT: usize = 20;
 /// The largest target: one.
 pub const FULL: u32 = 1 << 31;
-/// Ranks as parts of this, so that the meta model's sums of stakes times ranks are exact.
-const RANK_BITS: u32 = 31;
+/// Ranks of entrants with missing rows are scaled to all rows, with so many more bits.
+const RANK_BITS: u32 = 20;
 
 /// What entrants predict and are scored by.
 pub struct Round {
@@ -123,19 +123,21 @@ impl Round {
         Ok(())
     }
 
-    /// Per row the sum of stake times rank; a missing prediction counts as the middle rank.
+    /// Per row the sum of stake times doubled rank, exact for entrants with every row; a missing prediction counts as
+    /// the middle rank.
     fn meta_model(&self, entrants: &[Entrant]) -> Vec<u128> {
+        let rows = self.targets.len() as u128;
         let mut meta = vec![0; self.targets.len()];
         for entrant in entrants.iter().filter(|entrant| entrant.stake > 0) {
             let values: Vec<u32> = entrant.prediction.iter().copied().flatten().collect();
             let count = values.len().max(1) as u128;
             let mut ranks = ranks_of(&values).into_iter();
             for (cell, prediction) in meta.iter_mut().zip(&entrant.prediction) {
-                let rank = match prediction {
-                    Some(_) => u128::from(ranks.next().unwrap_or(0)) << RANK_BITS,
-                    None => count << RANK_BITS,
+                let doubled = match prediction {
+                    Some(_) => ranks.next().map_or(count, u128::from),
+                    None => count,
                 };
-                *cell += u128::from(entrant.stake) * (rank / (2 * count));
+                *cell += u128::from(entrant.stake) * (((doubled * rows) << RANK_BITS) / count);
             }
         }
         meta

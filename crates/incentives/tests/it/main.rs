@@ -2,6 +2,7 @@
 
 mod epoch_properties;
 mod float_vectors;
+mod own_vectors;
 mod shared;
 mod subtensor_vectors;
 mod tournament_vectors;

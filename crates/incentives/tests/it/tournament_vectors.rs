@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::shared::load;
 
 /// The stated error of integer scores.
-const ERROR: f64 = 1.0 / (1_u64 << 28) as f64;
+pub(crate) const ERROR: f64 = 1.0 / (1_u64 << 28) as f64;
 
 /// Integers in the order of the doubles.
 fn ordered(values: &[Option<f64>]) -> Vec<Option<u32>> {
@@ -21,7 +21,7 @@ fn ordered(values: &[Option<f64>]) -> Vec<Option<u32>> {
         .collect()
 }
 
-fn integer_scores(case: &TournamentCase) -> RoundScores {
+pub(crate) fn integer_scores(case: &TournamentCase) -> RoundScores {
     let whole = |cell: &Option<f64>, scale: f64| (cell.expect("a number") * scale) as u32;
     let targets = case
         .target
@@ -51,7 +51,7 @@ fn integer_scores(case: &TournamentCase) -> RoundScores {
 }
 
 #[test]
-fn integer_scores_equal_doubles_within_the_stated_error() {
+pub(crate) fn integer_scores_equal_doubles_within_the_stated_error() {
     let Some(file) = load("numerai_scoring.json") else {
         return;
     };
