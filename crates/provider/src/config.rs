@@ -10,7 +10,7 @@ use lilliput_graph::{Model, ModelError};
 use lilliput_types::Amount;
 
 /// Largest model file that is read.
-pub const MODEL_FILE_BYTES_MAX: u64 = 1 << 30;
+pub const MODEL_BYTES_MAX: u64 = 1 << 30;
 
 /// What a provider is started with.
 pub struct Config {
@@ -42,7 +42,7 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// A file is too large.
-    #[error("{path}: {got} bytes, at most {MODEL_FILE_BYTES_MAX}", path = path.display())]
+    #[error("{path}: {got} bytes, at most {MODEL_BYTES_MAX}", path = path.display())]
     TooLarge {
         /// Which.
         path: PathBuf,
@@ -91,7 +91,7 @@ fn load_model(path: &Path) -> Result<Model, LoadError> {
         source,
     };
     let got = fs::metadata(path).map_err(read_error)?.len();
-    if got > MODEL_FILE_BYTES_MAX {
+    if got > MODEL_BYTES_MAX {
         return Err(LoadError::TooLarge {
             path: path.to_owned(),
             got,

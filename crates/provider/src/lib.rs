@@ -21,6 +21,6 @@ mod run;
 mod shop;
 mod work;
 
-pub use config::{Config, LoadError, MODEL_FILE_BYTES_MAX, load_models};
+pub use config::{Config, LoadError, MODEL_BYTES_MAX, load_models};
 pub use error::ProviderError;
 pub use run::{Report, run};
