@@ -1,4 +1,5 @@
-//! Every domain-separation label of the project, in one list.
+//! Every domain-separation label of the ledger, in one list. Those of proofs belong to their statement and
+//! stand in the verifier.
 
 /// What a hash is for. Each label selects a hash function of its own (BLAKE3's key-derivation mode),
 /// so that bytes hashed for one purpose never count for another.
@@ -32,19 +33,13 @@ pub enum Label {
     StateTree,
     /// The identity of a job, from its order.
     Job,
-    /// The identity of a model, from its canonical verifying key.
-    Model,
-    /// The commitment to a job's input: salt and input integers.
-    InputCommitment,
-    /// The digest of an answer's output integers.
-    OutputDigest,
     /// What the signer of a request to a node signs.
     RequestSign,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 15] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -59,9 +54,6 @@ impl Label {
         Self::StateKey,
         Self::StateTree,
         Self::Job,
-        Self::Model,
-        Self::InputCommitment,
-        Self::OutputDigest,
         Self::RequestSign,
     ];
 
@@ -83,9 +75,6 @@ impl Label {
             Self::StateKey => "lilliput 2026 v1 state key",
             Self::StateTree => "lilliput 2026 v1 state tree",
             Self::Job => "lilliput 2026 v1 job",
-            Self::Model => "lilliput 2026 v1 model",
-            Self::InputCommitment => "lilliput 2026 v1 input commitment",
-            Self::OutputDigest => "lilliput 2026 v1 output digest",
             Self::RequestSign => "lilliput 2026 v1 request signature",
         }
     }

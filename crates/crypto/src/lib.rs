@@ -5,7 +5,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | [`Label`] | every domain-separation label of the project |
+//! | [`Label`] | every domain-separation label of the ledger |
 //! | [`Digest`] | 32 bytes of labelled BLAKE3 |
 //! | [`SecretKey`], [`PublicKey`], [`Signature`] | ed25519 under the rules of ZIP-215 |
 //! | [`MerkleTree`] | trees over the sections of a block, with inclusion proofs |

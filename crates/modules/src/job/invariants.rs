@@ -39,6 +39,10 @@ pub fn violations(reader: &dyn StateReader) -> Result<Vec<String>, StoreError> {
                 if distributed(&job) != Ok(job.escrow) {
                     found.push(format!("job {} doesn't give out its escrow", job.id));
                 }
+                let penalties = Amount::sum(job.penalties.iter().map(|penalty| penalty.amount));
+                if !job.penalties.is_empty() && penalties != Ok(job.bond) {
+                    found.push(format!("job {} doesn't give out its lost bond", job.id));
+                }
             }
         }
     }
