@@ -4,7 +4,6 @@
 use std::fmt::Display;
 
 use crate::limits::NAME_BYTES_MAX;
-use crate::nearest::nearest;
 use crate::problem::{Cause, Doubt, Place, Report, shown};
 use crate::quantity::QuantityError;
 use crate::tree::{Kind, Node, NodeId, Path, Scalar, Tree, Value};
@@ -143,7 +142,7 @@ impl<'t> At<'t> {
             let free = keys.known.iter().copied();
             let cause = Cause::UnknownKey {
                 key: shown(&entry.key),
-                nearest: nearest(&entry.key, free).map(str::to_owned),
+                nearest: report.nearest(&entry.key, free).map(str::to_owned),
                 known: keys.known,
             };
             at.problem_of_key(report, cause);
@@ -326,7 +325,9 @@ impl<'t> At<'t> {
         if found.is_none() {
             let cause = Cause::NotOneOf {
                 got: shown(word),
-                nearest: nearest(word, known.iter().copied()).map(str::to_owned),
+                nearest: report
+                    .nearest(word, known.iter().copied())
+                    .map(str::to_owned),
                 known,
             };
             self.problem(report, cause);

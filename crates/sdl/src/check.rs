@@ -13,7 +13,6 @@ use crate::at::At;
 use crate::decode::{Draft, Section};
 use crate::model::{Assignment, Placement, Resources, Sdl, Service};
 use crate::names::{PlacementName, ServiceName};
-use crate::nearest::nearest;
 use crate::problem::{Cause, Refusal, Report, shown};
 
 /// A service in a placement, with all that this needs readable.
@@ -91,14 +90,19 @@ fn pairs<'d>(draft: &'d Draft, root: &At<'_>, report: &mut Report) -> Vec<Pair<'
     }
     for (service_name, to) in assignments {
         let name = service_name.as_str();
-        let service = known(&draft.services, "service", name).unwrap_or_else(|cause| {
+        let service = known(&draft.services, "service", name, report).unwrap_or_else(|cause| {
             let at = root.descend(&["deployment", name]);
             at.problem_of_key(report, cause);
             None
         });
         for (placement_name, assignment) in to {
             let keys = ["deployment", name, placement_name.as_str()];
-            let placement = known(&draft.placements, "placement", placement_name.as_str());
+            let placement = known(
+                &draft.placements,
+                "placement",
+                placement_name.as_str(),
+                report,
+            );
             let placement = placement.unwrap_or_else(|cause| {
                 root.descend(&keys).problem_of_key(report, cause);
                 None
@@ -108,7 +112,7 @@ fn pairs<'d>(draft: &'d Draft, root: &At<'_>, report: &mut Report) -> Vec<Pair<'
             };
             let at = root.descend(&keys).descend(&["profile"]);
             let profile = assignment.profile.as_str();
-            let resources = known(&draft.profiles, "compute profile", profile);
+            let resources = known(&draft.profiles, "compute profile", profile, report);
             let resources = resources.unwrap_or_else(|cause| {
                 at.problem(report, cause);
                 None
@@ -143,6 +147,7 @@ fn known<'d, N: Borrow<str> + Ord, T>(
     section: &'d Option<Section<N, T>>,
     what: &'static str,
     name: &str,
+    report: &mut Report,
 ) -> Result<Option<&'d T>, Cause> {
     let Some(section) = section else {
         return Ok(None);
@@ -154,7 +159,7 @@ fn known<'d, N: Borrow<str> + Ord, T>(
             Err(Cause::UnknownName {
                 what,
                 name: shown(name),
-                nearest: nearest(name, names).map(shown),
+                nearest: report.nearest(name, names).map(shown),
             })
         }
     }

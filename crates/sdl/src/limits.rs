@@ -11,6 +11,9 @@ pub const EXPANDED_BYTES_MAX: u64 = 2 << 20;
 /// Problems that one answer lists; the rest is counted.
 pub const PROBLEMS_MAX: usize = 50;
 
+/// Words of a file for which the nearest known one is sought.
+pub const SUGGESTIONS_MAX: usize = 2 * PROBLEMS_MAX;
+
 /// Services of a file.
 pub const SERVICES_MAX: usize = 1_024;
 /// Placements of a file; each becomes a group.

@@ -3,6 +3,9 @@
 /// Words longer than this are compared with nothing.
 const WORD_CHARS_MAX: usize = 64;
 
+/// More edits than these are another word.
+const EDITS_MAX: usize = 3;
+
 /// Words people know from Compose files and Kubernetes, and what they are called here.
 const HABITS: [(&str, &str); 18] = [
     ("cmd", "command"),
@@ -31,7 +34,7 @@ pub(crate) fn nearest<'c>(
     candidates: impl Iterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let word = folded(word)?;
-    let allowed = (word.len() / 3).max(1);
+    let allowed = (word.len() / 3).clamp(1, EDITS_MAX);
     let habit = HABITS
         .iter()
         .find(|(habit, _)| habit.chars().eq(word.iter().copied()))
@@ -49,8 +52,10 @@ pub(crate) fn nearest<'c>(
         if word.len().abs_diff(other.len()) > allowed {
             continue;
         }
-        let distance = distance(&word, &other);
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+        let Some(distance) = distance(&word, &other, allowed) else {
+            continue;
+        };
+        if best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
@@ -68,8 +73,9 @@ fn folded(word: &str) -> Option<Vec<char>> {
     (!chars.is_empty() && chars.len() <= WORD_CHARS_MAX).then_some(chars)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that make `a` into `b`.
-fn distance(a: &[char], b: &[char]) -> usize {
+/// Insertions, deletions, replacements and swaps of neighbours that make `a` into `b`, if they are
+/// at most `allowed`.
+fn distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
@@ -83,9 +89,14 @@ fn distance(a: &[char], b: &[char]) -> usize {
             }
             row.push(cost);
         }
+        // A swap looks two rows back, so both must be beyond hope.
+        let hopeless = |row: &[usize]| row.iter().all(|cost| *cost > allowed);
+        if hopeless(&row) && hopeless(&last) {
+            return None;
+        }
         before = std::mem::replace(&mut last, row);
     }
-    last[b.len()]
+    Some(last[b.len()]).filter(|distance| *distance <= allowed)
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 pub use cause::{Cause, Doubt};
 
-use crate::limits::PROBLEMS_MAX;
+use crate::limits::{PROBLEMS_MAX, SUGGESTIONS_MAX};
+use crate::nearest::nearest;
 
 /// Characters of a word that a message repeats.
 const SHOWN_CHARS: usize = 60;
@@ -112,9 +113,24 @@ pub(crate) struct Report {
     problems: Vec<Problem>,
     omitted: usize,
     warnings: Vec<Warning>,
+    suggestions: usize,
 }
 
 impl Report {
+    /// The candidate that `word` is a slip of. A file gets a bounded number of answers, since
+    /// thousands of unknown names among thousands of known ones would take their product.
+    pub(crate) fn nearest<'c>(
+        &mut self,
+        word: &str,
+        candidates: impl Iterator<Item = &'c str>,
+    ) -> Option<&'c str> {
+        if self.suggestions >= SUGGESTIONS_MAX {
+            return None;
+        }
+        self.suggestions += 1;
+        nearest(word, candidates)
+    }
+
     pub(crate) fn problem(&mut self, place: Place, path: String, cause: Cause) {
         let problem = Finding { place, path, cause };
         if self.problems.contains(&problem) {

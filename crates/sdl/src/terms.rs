@@ -6,7 +6,6 @@
 use crate::at::At;
 use crate::decode::duration;
 use crate::limits::TERM_SECONDS_MAX;
-use crate::nearest::nearest;
 use crate::problem::{Cause, Report, shown};
 use crate::quantity::{Amount, Seconds};
 
@@ -110,7 +109,9 @@ pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> 
             _ => {
                 let cause = Cause::UnknownKey {
                     key: shown(key),
-                    nearest: nearest(key, KNOWN.iter().copied()).map(str::to_owned),
+                    nearest: report
+                        .nearest(key, KNOWN.iter().copied())
+                        .map(str::to_owned),
                     known: KNOWN,
                 };
                 at.problem_of_key(report, cause);

@@ -6,7 +6,6 @@ use crate::at::At;
 use crate::check::Pair;
 use crate::decode::Draft;
 use crate::model::Protocol;
-use crate::nearest::nearest;
 use crate::problem::{Cause, Report, shown};
 
 pub(super) fn check(draft: &Draft, pairs: &[Pair<'_>], root: &At<'_>, report: &mut Report) {
@@ -79,7 +78,7 @@ fn ports<'d>(
                     Cause::UnknownName {
                         what: "endpoint",
                         name: shown(endpoint),
-                        nearest: nearest(endpoint, names).map(shown),
+                        nearest: report.nearest(endpoint, names).map(shown),
                     }
                 } else if let Some(other) = taken.insert(port, service) {
                     Cause::DuplicatePort {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::at::At;
 use crate::decode::Draft;
 use crate::names::ServiceName;
-use crate::nearest::nearest;
 use crate::problem::{Doubt, Report, shown};
 
 pub(super) fn check(draft: &Draft, root: &At<'_>, report: &mut Report) {
@@ -24,22 +23,26 @@ pub(super) fn check(draft: &Draft, root: &At<'_>, report: &mut Report) {
             continue;
         };
         let unknown = |name: &ServiceName| !services.contains_key(name);
-        let doubt = |name: &ServiceName| Doubt::UnknownService {
+        let doubt = |name: &ServiceName, report: &mut Report| Doubt::UnknownService {
             name: shown(name.as_str()),
-            nearest: nearest(name.as_str(), services.keys().map(ServiceName::as_str)).map(shown),
+            nearest: report
+                .nearest(name.as_str(), services.keys().map(ServiceName::as_str))
+                .map(shown),
         };
         for (index, expose) in service.expose.iter().enumerate() {
             for (item, to) in expose.to.iter().enumerate() {
                 if let Some(peer) = to.service.as_ref().filter(|peer| unknown(peer)) {
                     let (index, item) = (index.to_string(), item.to_string());
                     let keys = ["services", name, "expose", &index, "to", &item, "service"];
-                    root.descend(&keys).doubt(report, doubt(peer));
+                    let doubt = doubt(peer, report);
+                    root.descend(&keys).doubt(report, doubt);
                 }
             }
         }
         for peer in service.dependencies.iter().filter(|peer| unknown(peer)) {
             let keys = ["services", name, "dependencies"];
-            root.descend(&keys).doubt(report, doubt(peer));
+            let doubt = doubt(peer, report);
+            root.descend(&keys).doubt(report, doubt);
         }
     }
     let pairs = || assignments.values().flatten();

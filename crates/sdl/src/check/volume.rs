@@ -3,7 +3,6 @@
 use crate::at::At;
 use crate::check::Pair;
 use crate::model::{Mount, StorageClass, Version, Volume};
-use crate::nearest::nearest;
 use crate::problem::{Cause, Doubt, Report, shown};
 
 pub(super) fn check(pair: &Pair<'_>, root: &At<'_>, report: &mut Report) {
@@ -21,7 +20,7 @@ pub(super) fn check(pair: &Pair<'_>, root: &At<'_>, report: &mut Report) {
                 let cause = Cause::UnknownName {
                     what: "volume of the compute profile",
                     name: shown(name.as_str()),
-                    nearest: nearest(name.as_str(), names).map(shown),
+                    nearest: report.nearest(name.as_str(), names).map(shown),
                 };
                 at.problem_of_key(report, cause);
             }

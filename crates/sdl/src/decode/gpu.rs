@@ -1,5 +1,7 @@
 //! `gpu` of a compute profile.
 
+use std::collections::BTreeSet;
+
 use crate::at::{At, Keys};
 use crate::limits::{GPU_MODELS_MAX, GPU_UNITS_MAX};
 use crate::model::{Gpu, GpuInterface, GpuModel};
@@ -85,15 +87,15 @@ fn models(at: &At<'_>, report: &mut Report) -> Option<Vec<GpuModel>> {
         return Some(any());
     }
     let mut models: Vec<GpuModel> = Vec::new();
+    let mut attributes = BTreeSet::new();
     let mut whole = true;
     for at in at.items(report, "models of GPU", GPU_MODELS_MAX)? {
         let Some(model) = model(&at, report) else {
             whole = false;
             continue;
         };
-        let attribute = model.attribute();
-        if models.iter().any(|other| other.attribute() == attribute) {
-            let attribute = shown(&attribute);
+        if !attributes.insert(model.attribute()) {
+            let attribute = shown(&model.attribute());
             at.problem(report, Cause::DuplicateGpuModel { attribute });
         }
         models.push(model);

@@ -127,6 +127,41 @@ fn a_million_services_are_too_many_however_they_are_written() {
 }
 
 #[test]
+fn thousands_of_unknown_names_among_thousands_of_known_ones_are_soon_answered() {
+    let name = |letter: &str, number: usize| format!("{}{number:04}", letter.repeat(56));
+    let compute = "{resources: {cpu: {units: 1}, memory: {size: 1Gi}, storage: {size: 1Gi}}}";
+    let mut text = "version: \"2.0\"\nservices:\n".to_owned();
+    for number in 0..1_000 {
+        let to = format!("{{service: {}}}", name("b", number));
+        let expose = format!("[{{port: 1, to: [{to}, {to}]}}]");
+        writeln!(
+            text,
+            "  {}: {{image: a, expose: {expose}}}",
+            name("a", number)
+        )
+        .unwrap();
+    }
+    text.push_str("profiles:\n  compute:\n    x: &x\n      ");
+    writeln!(text, "resources: {}", &compute[12..compute.len() - 1]).unwrap();
+    for number in 0..1_000 {
+        writeln!(text, "    {}: *x", name("c", number)).unwrap();
+    }
+    text.push_str(
+        "  placement:\n    p:\n      pricing: {x: {denom: uakt, amount: 1}}\ndeployment:\n",
+    );
+    for number in 0..1_000 {
+        let assignment = format!("{{profile: {}, count: 1}}", name("d", number));
+        writeln!(text, "  {}: {{p: {assignment}}}", name("a", number)).unwrap();
+    }
+    let refusal = refused(&text);
+    assert_eq!(
+        refusal.problems().len() + refusal.omitted(),
+        1_000,
+        "{refusal}"
+    );
+}
+
+#[test]
 fn a_file_full_of_faults_gets_a_bounded_answer() {
     let mut text = "version: \"2.0\"\nservices:\n".to_owned();
     for service in 0..1_000 {
