@@ -73,10 +73,16 @@ fn main() {
         filter: filter.unwrap_or_default(),
         quick,
     };
-    openings(&bench);
-    lookups(&bench);
-    joins(&bench);
-    products(&bench);
+    for (module, run) in [
+        ("pcs", openings as fn(&Bench)),
+        ("logup", lookups),
+        ("join", joins),
+        ("sumcheck", products),
+    ] {
+        if bench.filter.is_empty() || bench.filter.starts_with(module) {
+            run(&bench);
+        }
+    }
 }
 
 fn openings(bench: &Bench) {
@@ -122,7 +128,7 @@ fn openings(bench: &Bench) {
 }
 
 fn lookups(bench: &Bench) {
-    for variables in bench.sizes(&[14, 16, 18, 20]) {
+    for variables in bench.sizes(&[13, 14, 15, 16, 18, 20]) {
         let table = Table::Clamp {
             lo: -(1 << 9),
             hi: (1 << 9) - 1,

@@ -1,8 +1,8 @@
 //! The prover's side of [`lilliput_verifier::logup`].
 //!
 //! The tree of fraction sums is built from the leaves up and shown from the root down. Numerators of leaves
-//! are base elements; everything is packed until a layer has few entries; a fold and the next round's
-//! evaluation share one pass over memory.
+//! are base elements; everything is packed until a layer has few entries. Folding list by list is faster than
+//! sharing one pass between a fold and the next round: the arithmetic is what costs, not the memory.
 
 mod count;
 mod layer;

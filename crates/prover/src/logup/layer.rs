@@ -75,7 +75,7 @@ impl<'a> Running<'a> {
         numerators: &[N],
         denominators: &[R],
         lambda: R,
-        Buffers(buffers): &mut Buffers<R>,
+        buffers: &mut Buffers<R>,
     ) -> [R; 4]
     where
         N: Copy + std::ops::Sub<Output = N>,
@@ -84,30 +84,18 @@ impl<'a> Running<'a> {
         let message = self.first_round(numerators, denominators, lambda);
         let challenge = R::from(self.send(message));
         let mut length = denominators.len() / 4;
-        let mut lists = buffers.each_mut().map(|list| &mut list[..length]);
-        let [p0, p1] = halves(numerators).map(halves);
-        let [q0, q1] = halves(denominators).map(halves);
-        let mut message = pass(length, self.left(), |i| {
-            let q0 = bind(q0[0][i], q0[1][i], challenge);
-            let folded = [
-                lambda * q0 + bind::<N, R>(p0[0][i], p0[1][i], challenge),
-                bind(p1[0][i], p1[1][i], challenge),
-                q0,
-                bind(q1[0][i], q1[1][i], challenge),
-            ];
-            for (list, value) in lists.iter_mut().zip(folded) {
-                list[i] = value;
-            }
-            folded
-        });
+        let mut lists = buffers.0.each_mut().map(|list| &mut list[..length]);
+        first_fold(numerators, denominators, lambda, challenge, &mut lists);
         while length > 1 {
-            let challenge = R::from(self.send(message));
             length /= 2;
-            message = pass(length, self.left(), |i| {
-                lists.each_mut().map(|list| {
-                    list[i] = bind(list[i], list[i + length], challenge);
-                    list[i]
-                })
+            let message = self.round(length, &lists);
+            let challenge = R::from(self.send(message));
+            lists = lists.map(|list| {
+                let (low, high) = list.split_at_mut(length);
+                for (low, &high) in low.iter_mut().zip(high.iter()) {
+                    *low = bind(*low, high, challenge);
+                }
+                low
             });
         }
         lists.map(|list| list[0])
@@ -118,20 +106,29 @@ impl<'a> Running<'a> {
         let mut lists = vectors.map(|vector| spread(&[vector]));
         let mut length = R::WIDTH;
         while length > 1 {
-            let half = length / 2;
-            let eq = SplitEq::<EF>::new(self.left());
-            let message = weighted(&eq, half, |i| {
-                lists.each_ref().map(|list| [list[i], list[i + half]])
-            });
+            length /= 2;
+            let message = self.round(length, &lists.each_mut().map(|list| &mut list[..]));
             let challenge = self.send(message);
             for list in &mut lists {
-                for i in 0..half {
-                    list[i] = bind(list[i], list[i + half], challenge);
+                for i in 0..length {
+                    list[i] = bind(list[i], list[i + length], challenge);
                 }
+                list.truncate(length);
             }
-            length = half;
         }
         lists.map(|list| list[0])
+    }
+
+    /// Constant and quadratic coefficient of a round over lists of twice that length.
+    fn round<R: Lanes>(&self, length: usize, lists: &[&mut [R]; 4]) -> [EF; 2] {
+        let [p0, p1, q0, q1] = lists.each_ref().map(|list| halves(list));
+        SplitEq::<R>::new(self.left()).sum(length, |i| {
+            let step = |list: [&[R]; 2]| list[1][i] - list[0][i];
+            [
+                p0[0][i] * q1[0][i] + p1[0][i] * q0[0][i],
+                step(p0) * step(q1) + step(p1) * step(q0),
+            ]
+        })
     }
 
     /// Constant and quadratic coefficient of the first round, from the layer itself.
@@ -173,34 +170,34 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Folds each index below `length` once, by `fold`, and sums the next round over what comes out: one pass over
-/// memory. Folding to a single vector leaves nothing to sum here.
-fn pass<R: Lanes>(length: usize, left: &[EF], mut fold: impl FnMut(usize) -> [R; 4]) -> [EF; 2] {
-    if length == 1 {
-        fold(0);
-        return [EF::ZERO; 2];
+/// Binds the first variable of a layer.
+fn first_fold<N, R>(
+    numerators: &[N],
+    denominators: &[R],
+    lambda: R,
+    challenge: R,
+    lists: &mut [&mut [R]; 4],
+) where
+    N: Copy + std::ops::Sub<Output = N>,
+    R: Lanes + Algebra<N>,
+{
+    let [p0, p1] = halves(numerators).map(halves);
+    let [q0, q1] = halves(denominators).map(halves);
+    let [out_p0, out_p1, out_q0, out_q1] = lists;
+    let fold = |out: &mut [R], [low, high]: [&[R]; 2]| {
+        for (out, (&low, &high)) in out.iter_mut().zip(low.iter().zip(high)) {
+            *out = bind(low, high, challenge);
+        }
+    };
+    fold(out_q0, q0);
+    fold(out_q1, q1);
+    for (out, (&low, &high)) in out_p1.iter_mut().zip(p1[0].iter().zip(p1[1])) {
+        *out = bind(low, high, challenge);
     }
-    let half = length / 2;
-    weighted(&SplitEq::<R>::new(left), half, |i| {
-        let (low, high) = (fold(i), fold(i + half));
-        std::array::from_fn(|list| [low[list], high[list]])
-    })
-}
-
-/// Constant and quadratic coefficient of `p0 q1 + p1 q0`, given each list's low and high entry at an index.
-fn weighted<R: Lanes>(
-    eq: &SplitEq<R>,
-    length: usize,
-    mut entries: impl FnMut(usize) -> [[R; 2]; 4],
-) -> [EF; 2] {
-    eq.sum(length, |i| {
-        let [p0, p1, q0, q1] = entries(i);
-        let step = |[low, high]: [R; 2]| high - low;
-        [
-            p0[0] * q1[0] + p1[0] * q0[0],
-            step(p0) * step(q1) + step(p1) * step(q0),
-        ]
-    })
+    let cells = p0[0].iter().zip(p0[1]).zip(out_q0.iter());
+    for (out, ((&low, &high), &q0)) in out_p0.iter_mut().zip(cells) {
+        *out = lambda * q0 + bind::<N, R>(low, high, challenge);
+    }
 }
 
 fn halves<T>(list: &[T]) -> [&[T]; 2] {
