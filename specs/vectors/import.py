@@ -301,6 +301,31 @@ def arithmetic():
         ("Tanh", {}),
     ]:
         case(op.lower(), [node(op, ["x"], **attributes)], {"x": [1, 20]}, low=-4.0, high=4.0)
+    case(
+        "hard_swish_in_parts",
+        [
+            node("Add", ["x", "three"], "a"),
+            node("Clip", ["a", "zero", "six"], "c"),
+            node("Mul", ["x", "c"], "m"),
+            node("Div", ["m", "six"]),
+        ],
+        {"x": [1, 20]},
+        {"three": F(3), "zero": F(0), "six": F(6)},
+        low=-5.0,
+        high=5.0,
+    )
+    case(
+        "silu_in_parts",
+        [node("Sigmoid", ["x"], "s"), node("Mul", ["s", "x"])],
+        {"x": [1, 20]},
+        low=-5.0,
+        high=5.0,
+    )
+    case(
+        "softmax_renamed",
+        [node("Softmax", ["x"], "s"), node("Identity", ["s"])],
+        {"x": [1, 5]},
+    )
     case("gelu", [node("Gelu", ["x"])], {"x": [1, 20]}, opset=20, low=-4.0, high=4.0)
     case(
         "gemm_tanh_gemm",

@@ -290,6 +290,12 @@ impl Lowering {
 
     /// Operators that change nothing here.
     fn pass(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
+        // The softmax of an output may change its name.
+        if let Some(name) = node.input(0)
+            && let Some(Binding::Softmax(value)) = self.names.get(name)
+        {
+            return Ok(Binding::Softmax(*value));
+        }
         let binding = self.operand(node, 0)?;
         if node.proto.op_type != "Cast" {
             return Ok(binding);

@@ -10,13 +10,22 @@ pub(crate) type Value = usize;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Function {
     Abs,
-    Elu { alpha: f32 },
+    Elu {
+        alpha: f32,
+    },
     Erf,
     Gelu,
-    HardSigmoid { alpha: f32, beta: f32 },
+    HardSigmoid {
+        alpha: f32,
+        beta: f32,
+    },
     HardSwish,
-    LeakyRelu { alpha: f32 },
+    LeakyRelu {
+        alpha: f32,
+    },
     Sigmoid,
+    /// `x * sigmoid(x)`, also known as swish.
+    Silu,
     Softplus,
     Tanh,
 }
@@ -37,6 +46,7 @@ impl Function {
             }
             Self::HardSwish => x * (x / 6.0 + 0.5).clamp(0.0, 1.0),
             Self::Sigmoid => sigmoid(x),
+            Self::Silu => x * sigmoid(x),
             Self::Softplus => x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
             Self::Tanh => libm::tanh(x),
         }

@@ -30,7 +30,7 @@ pub struct Options {
     pub activation_bits: u8,
     /// Most bits of a weight, 4 to 16.
     pub weight_bits: u8,
-    /// Entries of all tables that import tries to stay below, if 8 bits or more are left by then.
+    /// Entries of all tables that import tries to stay below, if 7 bits or more are left by then.
     pub table_entries: i64,
 }
 
@@ -46,7 +46,7 @@ impl Default for Options {
 
 /// Fewest bits of a value between layers that import tries.
 const ACTIVATION_BITS_MIN: u8 = 4;
-/// Fewer bits than this are chosen only where tables couldn't be held otherwise.
+/// Fewer bits than this are chosen only where no graph could hold the tables of more.
 const ACTIVATION_BITS_ENOUGH: u8 = 7;
 
 /// What import chose.
@@ -96,23 +96,37 @@ impl Observed {
     }
 }
 
-/// Builds the graph with as many bits as the options and the tables' sizes allow.
+type Built = (Checked, Weights, Report);
+
+/// Builds the graph with as many bits as the options and the tables' sizes allow: as many as stay
+/// below the tables' size that is asked for, or, where 7 bits don't, as many as any graph may hold
+/// without losing some again in places.
 pub(crate) fn quantize(
     program: &Program,
     observed: &Observed,
     options: &Options,
-) -> Result<(Checked, Weights, Report), ImportError> {
+) -> Result<Built, ImportError> {
     let most = options.activation_bits.clamp(ACTIVATION_BITS_MIN, 12);
+    let mut best: Option<Built> = None;
     let mut refusal = None;
     for bits in (ACTIVATION_BITS_MIN..=most).rev() {
+        let complete = |(_, _, report): &Built| report.warnings.is_empty();
+        if bits < ACTIVATION_BITS_ENOUGH && best.as_ref().is_some_and(complete) {
+            break;
+        }
         let built = Builder::new(program, observed, options, bits)
             .and_then(Builder::build)
             .and_then(finish::finish);
         match built {
-            Ok((graph, weights, report)) => {
-                let fits = report.table_entries <= options.table_entries.unsigned_abs();
-                if fits || bits <= ACTIVATION_BITS_ENOUGH {
-                    return Ok((graph, weights, report));
+            Ok(built) => {
+                if built.2.table_entries <= options.table_entries.unsigned_abs() {
+                    best = Some(built);
+                    break;
+                }
+                // Where a place has to do with fewer bits, the others' bits are wasted on it.
+                let lost = |built: &Built| built.2.warnings.len();
+                if best.as_ref().is_none_or(|best| lost(&built) < lost(best)) {
+                    best = Some(built);
                 }
             }
             Err(error @ (ImportError::Quantize { .. } | ImportError::Tables { .. })) => {
@@ -121,6 +135,6 @@ pub(crate) fn quantize(
             Err(error) => return Err(error),
         }
     }
-    // The last attempt had the fewest bits: what stopped it is what stands in the way.
-    Err(refusal.unwrap_or(ImportError::Nothing { what: "bits" }))
+    // Where nothing worked, what stopped the attempt with the fewest bits is what stands in the way.
+    best.ok_or_else(|| refusal.unwrap_or(ImportError::Nothing { what: "bits" }))
 }

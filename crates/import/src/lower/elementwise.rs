@@ -77,16 +77,48 @@ impl Lowering {
             (Binding::Value(a), Binding::Value(b)) => match sign {
                 Sign::Add => self.sum(node, a, b, 1.0)?,
                 Sign::Sub => self.sum(node, a, b, -1.0)?,
-                Sign::Mul => {
-                    let (a, b) = self.aligned(node, a, b)?;
-                    let shape = self.shape(a).to_vec();
-                    self.step(node, Operation::Mul, vec![a, b], shape)?
-                }
+                Sign::Mul => self.times(node, a, b)?,
                 Sign::Div => return Err(node.refuse("division by a variable is not supported")),
             },
             _ => return Err(node.refuse("an operand is not of floats")),
         };
         Ok(Binding::Value(value))
+    }
+
+    /// `a * b`, where functions that are written as such a product become one step: it needs one
+    /// table in place of two and a product.
+    fn times(&mut self, node: &Node<'_>, a: Value, b: Value) -> Result<Value, ImportError> {
+        for (x, factor) in [(a, b), (b, a)] {
+            let shape = self.shape(x).to_vec();
+            if self.is_sigmoid_of(factor, x) {
+                let function = Operation::Function(Function::Silu);
+                return self.step(node, function, vec![x], shape);
+            }
+            if self.is_hard_gate_of(factor, x) {
+                let function = Operation::Function(Function::HardSwish);
+                let sixth = self.step(node, function, vec![x], shape)?;
+                return self.times_constant(node, sixth, Array::scalar(6.0));
+            }
+        }
+        let (a, b) = self.aligned(node, a, b)?;
+        let shape = self.shape(a).to_vec();
+        self.step(node, Operation::Mul, vec![a, b], shape)
+    }
+
+    fn is_sigmoid_of(&self, factor: Value, x: Value) -> bool {
+        let step = &self.steps[factor];
+        step.operation == Operation::Function(Function::Sigmoid) && step.operands == [x]
+    }
+
+    /// Whether `factor` is `min(max(x + 3, 0), 6)`.
+    fn is_hard_gate_of(&self, factor: Value, x: Value) -> bool {
+        let limit = &self.steps[factor];
+        if limit.operation != (Operation::Clip { lo: 0.0, hi: 6.0 }) {
+            return false;
+        }
+        let raised = &self.steps[limit.operands[0]];
+        matches!(&raised.operation, Operation::AddConstant(c) if c.values == [3.0])
+            && raised.operands == [x]
     }
 
     /// `a + sign * b`.
