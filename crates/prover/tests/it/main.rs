@@ -5,3 +5,4 @@ mod nets;
 mod random;
 mod reference;
 mod tamper;
+mod vectors;
