@@ -55,6 +55,17 @@ pub(crate) struct Shared {
 
 #[derive(Subcommand)]
 enum Command {
+    Up(commands::up::Args),
+    Demo(commands::demo::Args),
+    Ask(commands::ask::Args),
+    Explain(commands::explain::Args),
+    Model(commands::model::Args),
+    Prove(commands::prove::Args),
+    Verify(commands::verify::Args),
+    Provider(commands::provider::Args),
+    Account(commands::account::Args),
+    Tx(commands::tx::Args),
+    Status(commands::status::Args),
     Completions(commands::completions::Args),
     Deploy(commands::deploy::Args),
     Forecast(commands::forecast::Args),
@@ -65,6 +76,17 @@ enum Command {
 impl Command {
     fn run(self, session: &Session) -> Result<Outcome> {
         match self {
+            Self::Up(args) => commands::up::run(&args, session),
+            Self::Demo(args) => commands::demo::run(&args, session),
+            Self::Ask(args) => commands::ask::run(&args, session),
+            Self::Explain(args) => commands::explain::run(&args),
+            Self::Model(args) => commands::model::run(&args, session),
+            Self::Prove(args) => commands::prove::run(&args, session),
+            Self::Verify(args) => commands::verify::run(&args),
+            Self::Provider(args) => commands::provider::run(&args, session),
+            Self::Account(args) => commands::account::run(&args, session),
+            Self::Tx(args) => commands::tx::run(&args, session),
+            Self::Status(args) => commands::status::run(&args),
             Self::Completions(args) => commands::completions::run(&args),
             Self::Deploy(args) => commands::deploy::run(&args),
             Self::Forecast(args) => commands::forecast::run(&args),

@@ -2,9 +2,21 @@
 //!
 //! To add one: write `commands/<name>.rs`, name it here, and add it to the two lists in `cli.rs`.
 
+pub(crate) mod account;
+pub(crate) mod ask;
 pub(crate) mod case_file;
 pub(crate) mod completions;
+pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod explain;
 pub(crate) mod forecast;
+pub(crate) mod model;
+pub(crate) mod prove;
+pub(crate) mod provider;
+pub(crate) mod purchase;
+pub(crate) mod status;
 pub(crate) mod subnet;
 pub(crate) mod tournament;
+pub(crate) mod tx;
+pub(crate) mod up;
+pub(crate) mod verify;

@@ -37,7 +37,7 @@ impl Exit {
 
 /// An error on its way to the user.
 ///
-/// An error that is merely passed on with `?` is exit 1; [`OrExit`] says when it is the user's
+/// An error that is merely passed on with `?` is exit 1, or what a node's refusal stands for; [`OrExit`] says when it is the user's
 /// input or a proof that is at fault.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -55,6 +55,11 @@ impl Failure {
             hint: None,
             facts: Map::new(),
         }
+    }
+
+    /// An error whose exit code is known.
+    pub(crate) fn failed_with(exit: Exit, error: anyhow::Error) -> Self {
+        Self::new(exit, error)
     }
 
     /// The command was right and couldn't be done: exit 1.
@@ -114,7 +119,7 @@ impl Failure {
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::failed(error)
+        crate::node::classify(error.into())
     }
 }
 

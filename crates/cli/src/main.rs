@@ -7,16 +7,27 @@
 //! | `failure` | what went wrong, the exit code, what to do next |
 //! | `outcome` | what a command ends with, as text and as JSON |
 //! | `session` | where to print, where data lies, progress on long work |
+//! | `files`, `numbers` | models, keys, inputs, outputs, pictures |
+//! | `wallet`, `node` | keys at rest; which node, which key, what a node's refusal means |
+//! | `buyer`, `receipt` | buying an answer; what it came to |
+//! | `network` | node, model, provider and buyer in this process |
 //!
 //! **Invariant:** with `--json` standard output holds exactly one JSON object, whatever happens
 //! (a list where `deploy` prints what Akash prints);
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
+mod buyer;
 mod cli;
 mod commands;
 mod failure;
+mod files;
+mod network;
+mod node;
+mod numbers;
 mod outcome;
+mod receipt;
 mod session;
+mod wallet;
 
 use std::process::ExitCode;
 

@@ -31,4 +31,4 @@ pub use config::{Config, DevelopmentWallet};
 pub use error::{NodeError, StartError};
 pub use inputs::InputStoreError;
 pub use node::Node;
-pub use running::{Running, run, start};
+pub use running::{Running, lock_folder, on_signal, run, start};

@@ -99,11 +99,20 @@ impl Running {
     /// # Errors
     /// When signals can't be waited for.
     pub fn wait_for_signal(self) -> Result<(), StartError> {
+        self.wait_for_signal_then(|| {})
+    }
+
+    /// Waits for interrupt or termination, lets those who use the node stop, then stops it.
+    ///
+    /// # Errors
+    /// When signals can't be waited for.
+    pub fn wait_for_signal_then(self, before: impl FnOnce()) -> Result<(), StartError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(StartError::Threads)?;
         runtime.block_on(signal()).map_err(StartError::Threads)?;
+        before();
         self.stop();
         Ok(())
     }
@@ -122,6 +131,22 @@ impl Drop for Running {
             let _ = thread.join();
         }
     }
+}
+
+/// Calls back at the first interrupt or termination, from a thread of its own.
+///
+/// # Errors
+/// When signals can't be waited for.
+pub fn on_signal(call: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            if runtime.block_on(signal()).is_ok() {
+                call();
+            }
+        })?;
+    Ok(())
 }
 
 fn serve(
@@ -169,8 +194,11 @@ async fn signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Takes the folder for this process; the lock ends with it, whatever happens.
-fn lock_folder(folder: &Path) -> Result<File, StartError> {
+/// Takes a folder for this process; the lock ends with it, whatever happens.
+///
+/// # Errors
+/// When another process has it.
+pub fn lock_folder(folder: &Path) -> Result<File, StartError> {
     let failed = |source| StartError::Folder {
         path: folder.to_owned(),
         source,

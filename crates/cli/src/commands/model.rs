@@ -1,0 +1,51 @@
+//! `lilliput model`: from ONNX to the network.
+
+mod audit;
+mod check;
+mod import;
+mod list;
+mod publish;
+mod show;
+
+use clap::Subcommand;
+
+use crate::failure::Result;
+use crate::outcome::Outcome;
+use crate::session::Session;
+
+/// Import, check, publish and look up models.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Import(import::Args),
+    Check(check::Args),
+    Publish(publish::Args),
+    List(list::Args),
+    Show(show::Args),
+    Audit(audit::Args),
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
+    match &args.command {
+        Command::Import(args) => import::run(args, session),
+        Command::Check(args) => check::run(args),
+        Command::Publish(args) => publish::run(args, session),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Audit(args) => audit::run(args, session),
+    }
+}
+
+/// What every node knows about a model, for people.
+fn describe(model: &lilliput_types::registry::Model) -> String {
+    let listed = if model.listed { "" } else { " (not listed)" };
+    format!(
+        "{}{listed}\n  id       {}\n  owner    {}\n  price    {}\n  licence  {}\n  check    {} units",
+        model.name, model.id, model.owner, model.price, model.licence, model.check_units
+    )
+}
