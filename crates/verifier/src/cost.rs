@@ -1,6 +1,6 @@
 //! What checking a proof costs, from the graph alone.
 //!
-//! A unit is about one multiplication in the extension field. The ledger prices checks by it, before it has seen
+//! A unit is about one multiplication in the extension field, some nanoseconds. The ledger prices checks by it, before it has seen
 //! a proof; so it counts what the verifier may have to do at most, not what it does.
 
 use lilliput_graph::{Checked, Graph, Table};
