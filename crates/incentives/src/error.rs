@@ -91,3 +91,16 @@ pub enum EpochError {
     #[error("rule admits no validator, or its lowest bond speed exceeds the highest")]
     Rule,
 }
+
+/// Why a scorer can't score.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ScorerError {
+    #[error("list has {got} entries, expected {expected}")]
+    Length { got: usize, expected: usize },
+    #[error("list has {got} entries, expected 1 to {max}")]
+    Bounds { got: usize, max: usize },
+    #[error("leverage is {got}, at most {max} is allowed")]
+    Leverage { got: u32, max: u32 },
+    #[error("value {value} is out of bounds")]
+    Value { value: i64 },
+}

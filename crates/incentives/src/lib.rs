@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`epoch`] | rule `evidence-1`, the default of our subnets |
 //! | [`float`] | scores in doubles, for comparison only |
+//! | [`scorers`] | scores of answers that a subnet can choose from |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
 //! | [`tournament`] | scores and payouts of a prediction round |
 //! | [`votes`] | ratings from votes between pairs |
@@ -15,10 +16,11 @@ pub mod epoch;
 mod error;
 pub mod float;
 mod number;
+pub mod scorers;
 mod share;
 pub mod subtensor;
 pub mod tournament;
 pub mod votes;
 
-pub use error::{EpochError, SubtensorError, TournamentError, VotesError};
+pub use error::{EpochError, ScorerError, SubtensorError, TournamentError, VotesError};
 pub use number::Number;
