@@ -4,6 +4,7 @@ mod epoch_properties;
 mod float_vectors;
 mod own_vectors;
 mod shared;
+mod subtensor_hostile;
 mod subtensor_vectors;
 mod tournament_vectors;
 mod votes_vectors;
