@@ -87,6 +87,10 @@ pub enum ForecastError {
         expected: &'static str,
         got: f64,
     },
+    #[error(
+        "settlement is halted: what was burned covers {ratio} of what is owed, and {halt_ratio} is the least"
+    )]
+    BreakerTripped { ratio: f64, halt_ratio: f64 },
     #[error("failed to draw the picture: {0}")]
     Picture(String),
     #[error("failed to write the workbook: {0}")]

@@ -23,6 +23,10 @@ pub const ATTRIBUTION: &str =
 pub const DISCLAIMER: &str = "A calculation on assumptions, not a prediction and no investment advice. The study's figures are its authors' opinion of \
 February 2024; they may hold positions in what they describe. What comes true may differ without limit.";
 
+/// What the study doesn't say about other years.
+pub const PATHS_NOTE: &str = "The study gives figures for 2030 only. Values for other years follow paths that are assumptions of this program: the \
+market grows by 4.5 % a year, adoption follows a logistic curve from 1 % in 2023 towards 90 %, crypto shares spread after Bass from 2020.";
+
 /// Where the study contradicts itself, and what this program does about it.
 pub const CONTRADICTIONS: [&str; 5] = [
     "The text calls the base market 5.85 billion dollars; table and arithmetic mean 5.85 trillion. We compute with trillions.",

@@ -2,8 +2,10 @@
 
 mod check;
 mod file;
+mod report;
 mod run;
 mod show;
+mod supply;
 mod why;
 
 use clap::Subcommand;
@@ -35,6 +37,10 @@ enum Command {
     Sensitivity(why::SensitivityArgs),
     Bridge(why::BridgeArgs),
     Seek(why::SeekArgs),
+    Report(report::ReportArgs),
+    Picture(report::PictureArgs),
+    Supply(supply::SupplyArgs),
+    Companies(supply::CompaniesArgs),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
@@ -47,5 +53,9 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         Some(Command::Sensitivity(args)) => why::sensitivity(args),
         Some(Command::Bridge(args)) => why::bridge(args),
         Some(Command::Seek(args)) => why::seek(args),
+        Some(Command::Report(args)) => report::report(args),
+        Some(Command::Picture(args)) => report::picture(args),
+        Some(Command::Supply(args)) => supply::supply(args),
+        Some(Command::Companies(args)) => Ok(supply::companies(args)),
     }
 }

@@ -4,6 +4,7 @@ use super::{Table, value_text};
 use crate::number::{Unit, percent};
 use crate::program::Model;
 use crate::scenario::{Definition, Input, OutputKey, Path, Scenario, Year};
+use crate::study::PATHS_NOTE;
 
 /// Each scenario's inputs with value, spread, origin and derivation; then correlations and paths.
 #[must_use]
@@ -142,5 +143,5 @@ fn paths(scenario: &Scenario) -> String {
                 .chain(values),
         );
     }
-    format!("\n\n{}", table.render())
+    format!("\n\n{}\n{PATHS_NOTE}", table.render())
 }

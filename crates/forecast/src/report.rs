@@ -1,0 +1,13 @@
+//! Reports: one content, written as HTML, Markdown, CSV, JSON or a workbook with live formulas.
+
+mod content;
+mod csv;
+mod html;
+mod markdown;
+mod workbook;
+
+#[cfg(test)]
+mod tests;
+
+pub use content::Report;
+pub(crate) use content::{Block, Section};
