@@ -1,0 +1,3 @@
+//! The model through its public interface.
+
+mod model;
