@@ -40,6 +40,8 @@ const PROVIDER_PRICE: Amount = Amount(30_000);
 const STAKE: Amount = Amount(10_000_000);
 /// Pause between two looks of the provider at the ledger.
 const PROVIDER_POLL: Duration = Duration::from_millis(20);
+/// Most reports of the provider that wait to be read.
+const REPORTS_MAX: usize = 256;
 /// How long the provider may take to get ready.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -63,7 +65,8 @@ pub(crate) struct Place {
 /// A network at work.
 pub(crate) struct Network {
     pub(crate) buyer: Sender,
-    pub(crate) model: ModelId,
+    /// The bundled model, where it is served.
+    pub(crate) model: Option<ModelId>,
     pub(crate) events: Receiver<Report>,
     roles: Vec<(Address, &'static str)>,
     stop: Arc<AtomicBool>,
@@ -101,13 +104,32 @@ impl Network {
     /// Starts everything, publishes the bundled model where it isn't yet, and waits until it is
     /// served.
     pub(crate) fn start(keys: Keys, genesis: Genesis, place: Place) -> Result<Self> {
-        let data = place.data.clone();
+        let models = place.data.join("models");
+        let (owner, provider) = (keys.owner.clone(), keys.provider.clone());
+        let mut network = Self::start_ledger(keys, genesis, place)?;
+        let client = network.buyer.client().clone();
+        let (digits, key) = digits(&models)?;
+        let owner = Sender::new(client.clone(), owner)?;
+        publish(&owner, &key)?;
+        network.roles.push((owner.address(), "model's owner"));
+        let address = AccountKey::from(&provider).address();
+        network.roles.push((address, "provider"));
+        let (thread, events) = start_provider(client, provider, digits, &network.stop)?;
+        network.provider = Some(thread);
+        network.events = events;
+        network.wait_until_served()?;
+        network.model = Some(ModelId(Digest(key.model_id().0)));
+        Ok(network)
+    }
+
+    /// Starts the node alone.
+    pub(crate) fn start_ledger(keys: Keys, genesis: Genesis, place: Place) -> Result<Self> {
         let wallet = place.token.map(|token| DevelopmentWallet {
             secret: keys.buyer.clone(),
             token,
         });
         let running = lilliput_node::start(Config {
-            data: data.join("node"),
+            data: place.data.join("node"),
             listen: place.listen,
             hosts: place.hosts,
             genesis,
@@ -115,30 +137,17 @@ impl Network {
             wallet,
         })
         .map_err(explain_start)?;
-        let client = Client::new(&running.url())?;
-        let (digits, key) = digits(&data.join("models"))?;
-        let model = ModelId(Digest(key.model_id().0));
-        let owner = Sender::new(client.clone(), keys.owner)?;
-        publish(&owner, &key)?;
-        let buyer = Sender::new(client, keys.buyer)?;
-        let roles = vec![
-            (owner.address(), "model's owner"),
-            (AccountKey::from(&keys.provider).address(), "provider"),
-            (buyer.address(), "buyer"),
-        ];
-        let stop = Arc::new(AtomicBool::new(false));
-        let (provider, events) = start_provider(&running, keys.provider, digits, &stop)?;
-        let network = Self {
+        let buyer = Sender::new(Client::new(&running.url())?, keys.buyer)?;
+        let (_, events) = mpsc::sync_channel(1);
+        Ok(Self {
+            roles: vec![(buyer.address(), "buyer")],
             buyer,
-            model,
+            model: None,
             events,
-            roles,
-            stop,
-            provider: Some(provider),
+            stop: Arc::new(AtomicBool::new(false)),
+            provider: None,
             running: Some(running),
-        };
-        network.wait_until_served()?;
-        Ok(network)
+        })
     }
 
     /// The node.
@@ -195,27 +204,27 @@ impl Drop for Network {
 }
 
 fn start_provider(
-    running: &Running,
+    node: Client,
     secret: SecretKey,
     model: Model,
     stop: &Arc<AtomicBool>,
 ) -> Result<(JoinHandle<()>, Receiver<Report>)> {
     let config = lilliput_provider::Config {
-        node: Client::new(&running.url())?,
+        endpoint: node.url().to_owned(),
+        node,
         secret,
         models: vec![model],
         price: PROVIDER_PRICE,
         stake: STAKE,
-        endpoint: running.url(),
         poll: PROVIDER_POLL,
     };
-    let (tell, reports) = mpsc::channel();
+    let (tell, reports) = mpsc::sync_channel(REPORTS_MAX);
     let stop = Arc::clone(stop);
     let thread = std::thread::Builder::new()
         .name("provider".to_owned())
         .spawn(move || {
-            // Nobody listening any more is no reason to stop working.
-            let report = |report| drop(tell.send(report));
+            // Nobody listening is no reason to stop working, or to wait.
+            let report = |report| drop(tell.try_send(report));
             if let Err(error) = lilliput_provider::run(&config, &stop, &report) {
                 report(Report::Trouble {
                     reason: error.to_string(),

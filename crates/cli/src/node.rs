@@ -47,8 +47,12 @@ impl KeyArgs {
         }
         let client = node.client()?;
         client.status()?;
-        let passphrase = wallet::passphrase(session)?;
-        Ok(Sender::new(client, wallet.open(&self.key, &passphrase)?)?)
+        let development = wallet.open_development(session, &self.key)?;
+        let secret = match development {
+            Some(secret) => secret,
+            None => wallet.open(&self.key, &wallet::passphrase(session)?)?,
+        };
+        Ok(Sender::new(client, secret)?)
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use lilliput_crypto::{
-    KEY_FILE_LEN_MAX, KdfParams, KeyFile, PublicKey, SecretKey, private_file, random_bytes,
+    KEY_FILE_LEN_MAX, KdfParams, KeyFile, KeyFileError, PublicKey, SecretKey, private_file,
+    random_bytes,
 };
 use zeroize::Zeroizing;
 
@@ -97,6 +98,30 @@ impl Wallet {
         self.file(name)?
             .open(passphrase.as_bytes())
             .or_bad_input(format!("failed to open the key {name:?}"))
+    }
+
+    /// Where `up` keeps the random passphrase of the keys it made.
+    pub(crate) fn development_passphrase(&self) -> PathBuf {
+        self.folder.join("dev-passphrase")
+    }
+
+    /// Opens a key that `up` made, unless the user named another passphrase.
+    pub(crate) fn open_development(
+        &self,
+        session: &Session,
+        name: &str,
+    ) -> Result<Option<SecretKey>> {
+        let path = self.development_passphrase();
+        if session.passphrase_file().is_some() || !path.exists() {
+            return Ok(None);
+        }
+        let passphrase = read_passphrase(&path)?;
+        match self.file(name)?.open(passphrase.as_bytes()) {
+            Ok(secret) => Ok(Some(secret)),
+            // A key of the user's own.
+            Err(KeyFileError::Refused) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn file(&self, name: &str) -> Result<KeyFile> {

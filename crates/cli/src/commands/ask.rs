@@ -1,6 +1,6 @@
 //! `lilliput ask`: buy an answer.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::anyhow;
@@ -22,12 +22,13 @@ use crate::{files, numbers, receipt};
 /// the proof, which today shows input and output in the clear.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// What the question is about: a PNG picture of the size that the model takes, or numbers
+    /// ({"input_data": [[numbers], …]}, .npy or .npz).
+    file: PathBuf,
+
     /// The model's id [default: the only model on the ledger].
     #[arg(long, value_name = "ID")]
     model: Option<ModelId>,
-
-    #[command(flatten)]
-    about: About,
 
     /// Only this provider [default: the cheapest].
     #[arg(long, value_name = "ADDRESS")]
@@ -52,30 +53,14 @@ pub(crate) struct Args {
     signer: KeyArgs,
 }
 
-/// What the question is about.
-#[derive(clap::Args)]
-#[group(required = true, multiple = false)]
-pub(crate) struct About {
-    /// A PNG picture of the size that the model takes.
-    #[arg(long, value_name = "FILE.png")]
-    image: Option<PathBuf>,
-
-    /// Numbers: {"input_data": [[numbers], …]}, .npy or .npz.
-    #[arg(long, value_name = "FILE")]
-    input: Option<PathBuf>,
-}
-
-impl About {
-    fn sample(&self, graph: &Graph) -> Result<Vec<Vec<f64>>> {
-        match (&self.image, &self.input) {
-            (Some(image), _) => {
-                let bytes = files::read(image, files::IMAGE_BYTES_MAX)?;
-                numbers::read_image(&bytes, &image.display().to_string(), graph)
-            }
-            (None, Some(input)) => numbers::read_input(input, graph),
-            (None, None) => Err(Failure::bad_input(anyhow!("what is the question about?"))),
-        }
+/// The numbers of a file: a picture, unless its name says otherwise.
+fn sample(path: &Path, graph: &Graph) -> Result<Vec<Vec<f64>>> {
+    let end = path.extension().unwrap_or_default().to_string_lossy();
+    if matches!(&*end, "json" | "npy" | "npz") {
+        return numbers::read_input(path, graph);
     }
+    let bytes = files::read(path, files::IMAGE_BYTES_MAX)?;
+    numbers::read_image(&bytes, &path.display().to_string(), graph)
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
@@ -94,7 +79,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     };
     let progress = session.progress("looking up the price");
     let quote = buyer::quote(client, model, &terms)?;
-    let sample = args.about.sample(quote.key.graph())?;
+    let sample = sample(&args.file, quote.key.graph())?;
     progress.now("ordering");
     let ordered = buyer::order(&sender, &quote, &terms, &sample)?;
     progress.now("waiting for the answer and its proof");

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use lilliput_types::DurationMs;
 use serde_json::json;
 
@@ -53,7 +54,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     };
     let network = Network::start(keys, genesis, place)?;
     drop(progress);
-    let bought = purchase::buy(&network, &image, &name, session)?;
+    let model = network
+        .model
+        .ok_or_else(|| anyhow!("the bundled model isn't served"))?;
+    let bought = purchase::buy(&network, model, &image, &name, session)?;
     let client = network.buyer.client();
     let (status, supply) = (client.status()?, client.supply()?);
     let mut json = bought.json;

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use lilliput_provider::Report;
-use lilliput_types::JobId;
 use lilliput_types::job::JobState;
+use lilliput_types::{JobId, ModelId};
 use serde_json::Value;
 
 use crate::commands::demo::TERMS;
@@ -27,13 +27,14 @@ pub(crate) struct Bought {
 /// Buys an answer about a picture and says what happens.
 pub(crate) fn buy(
     network: &Network,
+    model: ModelId,
     image: &[u8],
     name: &str,
     session: &Session,
 ) -> Result<Bought> {
     let client = network.buyer.client();
     let started = Instant::now();
-    let quote = buyer::quote(client, network.model, &TERMS)?;
+    let quote = buyer::quote(client, model, &TERMS)?;
     let sample = numbers::read_image(image, name, quote.key.graph())?;
     let ordered = buyer::order(&network.buyer, &quote, &TERMS, &sample)?;
     let open = client.job(ordered.job)?;

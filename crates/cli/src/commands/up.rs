@@ -8,7 +8,7 @@ use lilliput_crypto::{SecretKey, private_file, random_bytes};
 use lilliput_modules::Genesis;
 use serde_json::json;
 
-use crate::commands::{provider, purchase};
+use crate::commands::purchase;
 use crate::failure::{OrExit, Result};
 use crate::network::{DIGIT_IMAGE, Keys, Network, Place};
 use crate::outcome::Outcome;
@@ -34,6 +34,10 @@ pub(crate) struct Args {
     /// several times.
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+
+    /// Only the ledger and its page: no bundled model, no provider, no first answer.
+    #[arg(long)]
+    ledger_only: bool,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     fs::create_dir_all(&data).or_failed(format!("failed to make {}", data.display()))?;
     let progress = session.progress("starting the network");
     let _lock = lilliput_node::lock_folder(&data).map_err(crate::network::explain_start)?;
-    let passphrase_path = data.join("keys").join("dev-passphrase");
+    let passphrase_path = Wallet::new(&data).development_passphrase();
     let (keys, fresh) = keys(&data, &passphrase_path)?;
     let genesis = genesis(&data, &keys)?;
     let token = hex::encode(random_bytes::<16>()?);
@@ -51,9 +55,13 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         hosts: args.hosts.clone(),
         token: Some(token.clone()),
     };
-    let network = Network::start(keys, genesis, place)?;
+    let network = if args.ledger_only {
+        Network::start_ledger(keys, genesis, place)?
+    } else {
+        Network::start(keys, genesis, place)?
+    };
     drop(progress);
-    let client = network.buyer.client();
+    let client = network.buyer.client().clone();
     let status = client.status()?;
     session.say(format!(
         "chain     {} at height {}",
@@ -66,25 +74,25 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
             passphrase_path.display()
         ));
     }
-    let bought = purchase::buy(&network, DIGIT_IMAGE, "a handwritten 7", session)?;
     let url = network
         .running()
         .map(lilliput_node::Running::url)
         .unwrap_or_default();
-    session.say(format!(
-        "explain   lilliput explain {} --node {url}",
-        bought.job
-    ));
+    let job = match network.model {
+        None => None,
+        Some(model) => {
+            let bought = purchase::buy(&network, model, DIGIT_IMAGE, "a handwritten 7", session)?;
+            let job = bought.job;
+            session.say(format!("explain   lilliput explain {job} --node {url}"));
+            Some(job)
+        }
+    };
     session.say(format!("page      {url}/?key={token}"));
     session.say("up; interrupt to stop");
-    for event in network.events.try_iter() {
-        session.say(provider::line(&event));
-    }
-    let last = client.status()?;
     network.wait_for_signal()?;
     Ok(Outcome::new(
         "stopped",
-        json!({ "chain": last.chain, "height": last.height, "job": bought.job }),
+        json!({ "chain": status.chain, "job": job }),
     ))
 }
 
