@@ -12,10 +12,12 @@
 //! | `why` | tornado, Sobol indices, bridge between scenarios, goal seek |
 //! | `picture`, `report` | SVG and PNG; HTML, Markdown, CSV, workbook |
 //! | `supply` | a miner's choice, merit order, burn and mint |
+//! | `actual` | a ledger's revenue beside the forecast for the same period |
 //! | `companies` | the study's table of companies, tied to commands |
 //!
 //! **Invariant:** no I/O and no clock; equal input and seed give equal bits, on any number of threads.
 
+mod actual;
 mod companies;
 mod distribution;
 mod document;
@@ -35,6 +37,7 @@ mod supply;
 mod text;
 mod why;
 
+pub use actual::{ActualRow, Comparison, Conversion, beside_actual};
 pub use companies::{COMPANIES_ATTRIBUTION, Company, companies, companies_json, companies_text};
 pub use distribution::{Distribution, DistributionError, Percentile, Tail};
 pub use document::read_scenarios;
@@ -46,7 +49,7 @@ pub use picture::{
     StackedColumn, fan_svg, histogram_svg, png, stacked_svg, tornado_svg, waterfall_svg,
 };
 pub use program::{Model, Program, Variable};
-pub use report::Report;
+pub use report::{Report, sliders_html};
 pub use results::Results;
 pub use sample::{
     BIN_RELATIVE_WIDTH, Estimate, Options, OutputSummary, QUANTILES, Run, Sampling, UNCERTAIN_MAX,

@@ -53,7 +53,7 @@ pub fn parse_number(text: &str, unit: Unit) -> Result<f64, NumberError> {
         "%" => {
             return match unit {
                 Unit::BillionDollars => Err(NumberError::PercentForMoney(trimmed.to_owned())),
-                Unit::Share | Unit::Plain => Ok(value / 100.0),
+                Unit::Share | Unit::Plain => Ok(hundredth(value)),
             };
         }
         other => Some(scale_of(other).ok_or_else(|| NumberError::UnknownUnit {
@@ -67,6 +67,11 @@ pub fn parse_number(text: &str, unit: Unit) -> Result<f64, NumberError> {
         (_, None) => Ok(value),
         (_, Some(scale)) => Ok(value * scale),
     }
+}
+
+/// A percentage as the number nearest to what was written: 18.9 gives 0.189, which dividing by 100 misses.
+pub(crate) fn hundredth(value: f64) -> f64 {
+    format!("{value}e-2").parse().unwrap_or(value / 100.0)
 }
 
 /// The digits, the lower-case unit without currency words, and whether a currency was named.

@@ -4,6 +4,7 @@ mod content;
 mod csv;
 mod html;
 mod markdown;
+mod sliders;
 mod workbook;
 
 #[cfg(test)]
@@ -11,3 +12,5 @@ mod tests;
 
 pub use content::Report;
 pub(crate) use content::{Block, Section};
+pub(crate) use html::escape;
+pub use sliders::sliders_html;

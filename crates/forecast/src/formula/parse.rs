@@ -1,6 +1,7 @@
 //! From text to a [`Formula`], by precedence climbing.
 
 use super::{Binary, Formula, Unary};
+use crate::number::hundredth;
 
 const DEPTH_MAX: usize = 32;
 const LENGTH_MAX: usize = 400;
@@ -109,7 +110,7 @@ impl<'a> Parser<'a> {
             .map_err(|_| FormulaError::NotANumber(digits.to_owned()))?;
         if self.rest.starts_with('%') {
             self.advance(1);
-            return Ok(Formula::Number(value / 100.0));
+            return Ok(Formula::Number(hundredth(value)));
         }
         Ok(Formula::Number(value))
     }

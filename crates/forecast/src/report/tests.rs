@@ -1,4 +1,4 @@
-use super::Report;
+use super::{Report, sliders_html};
 use crate::document::read_scenarios;
 use crate::sample::Options;
 use crate::scenario::Scenario;
@@ -81,4 +81,12 @@ fn an_uncertain_scenario_gets_quantiles_and_three_pictures() {
         .unwrap();
     assert!(markdown.contains("| mean |"));
     assert_eq!(markdown.matches("data:image/svg+xml").count(), 3);
+}
+
+#[test]
+fn the_sliders_start_at_the_scenarios_own_values() {
+    let html = sliders_html(&study()[1]);
+    assert_eq!(html.matches("type=\"range\"").count(), 7);
+    assert!(html.contains("name=\"adoption\" min=\"0\" max=\"100\" step=\"0.1\" value=\"33\""));
+    assert!(html.contains("\"iaas\":0.189"));
 }
