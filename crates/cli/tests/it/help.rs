@@ -1,0 +1,60 @@
+//! The text of every command's help.
+
+use crate::world::{run, text};
+
+fn help(arguments: &[&str]) -> String {
+    let mut all = arguments.to_vec();
+    all.push("--help");
+    let output = run(&all);
+    assert!(output.status.success());
+    text(&output.stdout)
+}
+
+#[test]
+fn the_help_of_every_command_is_as_published() {
+    let commands: [&[&str]; 20] = [
+        &[],
+        &["up"],
+        &["demo"],
+        &["ask"],
+        &["explain"],
+        &["model"],
+        &["model", "import"],
+        &["model", "check"],
+        &["model", "publish"],
+        &["model", "list"],
+        &["model", "show"],
+        &["model", "audit"],
+        &["prove"],
+        &["verify"],
+        &["provider"],
+        &["account"],
+        &["account", "new"],
+        &["tx"],
+        &["status"],
+        &["completions"],
+    ];
+    let all: Vec<String> = commands
+        .iter()
+        .map(|command| format!("$ lilliput {} --help\n{}", command.join(" "), help(command)))
+        .collect();
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn completions_exist_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = run(&["completions", shell]);
+        assert!(output.status.success());
+        assert!(text(&output.stdout).contains("lilliput"), "{shell}");
+    }
+}
+
+#[test]
+fn wrong_use_is_exit_code_2_and_still_one_json_object() {
+    let output = run(&["prove", "--json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["error"]["code"], "bad_input");
+    assert_eq!(run(&["no-such-command"]).status.code(), Some(2));
+}

@@ -1,0 +1,18 @@
+//! The command as a process: what scripts rely on, bad input, faults.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says why it skips"
+)]
+
+mod browser;
+mod faults;
+mod help;
+mod jobs;
+mod kill;
+mod ledger;
+mod offline;
+mod page;
+mod readme;
+mod world;
