@@ -111,6 +111,7 @@ fn shows(checked: &Checked) -> Vec<String> {
             "it reveals: the {} input integers and the output stand in the proof in the clear",
             checked.inputs
         ),
-        "it holds no weights, but the commitment to them isn't hiding yet: who guesses all weights can confirm the guess".to_owned(),
+        "it holds no weights, but shows random linear combinations of them: until zero knowledge lands, enough proofs of one model give its weights away"
+            .to_owned(),
     ]
 }
