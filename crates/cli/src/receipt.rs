@@ -1,7 +1,7 @@
 //! What a finished job comes to, for people and scripts.
 
 use lilliput_types::job::{Job, JobState};
-use lilliput_types::{Address, Amount, Holder};
+use lilliput_types::{Address, Amount, AssetId, Holder};
 use serde_json::{Value, json};
 
 use crate::buyer::Checked;
@@ -33,23 +33,20 @@ pub(crate) fn to_json(job: &Job, checked: Option<&Checked>) -> Value {
 /// Who got what, a line each.
 pub(crate) fn lines(job: &Job, known: &[(Address, &str)]) -> Vec<String> {
     let asset = job.asset;
-    let mut lines = vec![format!("escrow    {} {asset}", units(job.escrow))];
+    let mut lines = vec![format!("escrow    {}", money(job.escrow, asset))];
     for payment in job.payments.iter() {
         let to = name(payment.to, known);
-        let (amount, segment) = (units(payment.amount), payment.segment);
-        lines.push(format!("  paid    {amount} {asset} to {to} ({segment})"));
+        let (amount, segment) = (money(payment.amount, asset), payment.segment);
+        lines.push(format!("  paid    {amount} to {to} ({segment})"));
     }
     for refund in job.refunds.iter() {
         let to = name(refund.to, known);
-        lines.push(format!(
-            "  refund  {} {asset} to {to}",
-            units(refund.amount)
-        ));
+        lines.push(format!("  refund  {} to {to}", money(refund.amount, asset)));
     }
     for penalty in job.penalties.iter() {
         let to = name(penalty.to, known);
-        let amount = units(penalty.amount);
-        lines.push(format!("  bond    {amount} {asset} to {to}"));
+        let amount = money(penalty.amount, asset);
+        lines.push(format!("  bond    {amount} to {to}"));
     }
     lines
 }
@@ -61,6 +58,20 @@ pub(crate) fn state(job: &Job) -> &'static str {
         JobState::Accepted => "accepted",
         JobState::Paid => "paid",
         JobState::Refunded => "refunded",
+    }
+}
+
+/// An amount with its asset: the genesis' assets have six decimals, those that accounts create are
+/// shown in their smallest unit.
+pub(crate) fn money(amount: Amount, asset: AssetId) -> String {
+    if matches!(asset, AssetId::Created { .. }) {
+        return format!("{} {asset}", units(amount));
+    }
+    let digits = format!("{:0>7}", amount.0);
+    let (whole, fraction) = digits.split_at(digits.len() - 6);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{whole} {asset}"),
+        fraction => format!("{whole}.{fraction} {asset}"),
     }
 }
 

@@ -20,8 +20,8 @@ pub struct Company {
     pub market_value_millions: Option<f64>,
     #[serde(rename = "use")]
     pub reported_use: String,
-    /// What does this system's job here.
-    pub command: String,
+    /// What does this system's job here, if anything does yet.
+    pub command: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -57,7 +57,10 @@ pub fn companies_text() -> String {
             company.name.clone(),
             company.category.clone(),
             value_text(company),
-            company.command.clone(),
+            company
+                .command
+                .clone()
+                .unwrap_or_else(|| "not yet".to_owned()),
         ]);
         table.heading(format!("  {}", company.reported_use));
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::failure::Result;
 use crate::node::{NodeArgs, address};
 use crate::outcome::Outcome;
-use crate::receipt::units;
+use crate::receipt::{money, units};
 use crate::session::Session;
 use crate::wallet::{self, Wallet};
 
@@ -96,7 +96,10 @@ fn show(args: &Show, session: &Session) -> Result<Outcome> {
         .account(address(session, &args.account)?)?;
     let mut text = format!("{}\n  nonce  {}", account.address, account.nonce);
     for balance in &account.balances {
-        text.push_str(&format!("\n  {}  {}", balance.asset, units(balance.amount)));
+        text.push_str(&format!(
+            "\n  holds  {}",
+            money(balance.amount, balance.asset)
+        ));
     }
     if !account.stake.is_zero() {
         text.push_str(&format!("\n  stake  {}", units(account.stake)));

@@ -87,10 +87,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     if job.state == JobState::Refunded {
         let reason = job.refund_reason.map(|reason| format!("{reason:?}"));
         let failure = Failure::failed(anyhow!(
-            "no answer: {}; {} {} came back",
+            "no answer: {}; {} came back",
             reason.unwrap_or_default(),
-            receipt::units(job.escrow),
-            job.asset
+            receipt::money(job.escrow, job.asset)
         ));
         return Err(failure
             .fact("job", serde_json::to_value(&job)?)

@@ -64,15 +64,15 @@ fn check(client: &Client, job: &Job) -> Result<Option<Checked>> {
 }
 
 fn story(job: &Job) -> Vec<String> {
-    let (escrow, asset) = (receipt::units(job.escrow), job.asset);
+    let escrow = receipt::money(job.escrow, job.asset);
     let mut lines = vec![format!(
-        "block {}: {} ordered an answer and locked {escrow} {asset}",
+        "block {}: {} ordered an answer and locked {escrow}",
         job.ordered_at, job.buyer
     )];
     if let (Some(height), Some(provider)) = (job.accepted_at, job.provider) {
-        let bond = receipt::units(job.bond);
+        let bond = receipt::money(job.bond, job.asset);
         lines.push(format!(
-            "block {height}: {provider} accepted (\"I have the model and the input\") and locked a bond of {bond} {asset}"
+            "block {height}: {provider} accepted (\"I have the model and the input\") and locked a bond of {bond}"
         ));
     }
     let closed = job

@@ -38,10 +38,10 @@ pub(crate) fn buy(
     let sample = numbers::read_image(image, name, quote.key.graph())?;
     let ordered = buyer::order(&network.buyer, &quote, &TERMS, &sample)?;
     let open = client.job(ordered.job)?;
-    let (price, asset) = (receipt::units(open.escrow), open.asset);
+    let price = receipt::money(open.escrow, open.asset);
     session.say(format!("order     job {} about {name}", ordered.job));
     session.say(format!(
-        "escrow    {price} {asset} locked by transaction {}",
+        "escrow    {price} locked by transaction {}",
         ordered.transaction
     ));
     let job = buyer::wait(client, ordered.job, &TERMS)?;

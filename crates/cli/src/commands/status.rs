@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::failure::Result;
 use crate::node::NodeArgs;
 use crate::outcome::Outcome;
-use crate::receipt::units;
+use crate::receipt::money;
 
 /// Show where a node's chain stands and what the network earned.
 #[derive(clap::Args)]
@@ -33,11 +33,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         status.state_root,
     );
     for row in revenue.iter().filter(|row| row.payments > 0) {
-        let (participants, network) = (units(row.participants), units(row.network));
+        let participants = money(row.participants, row.asset);
+        let network = money(row.network, row.asset);
         text.push_str(&format!(
-            "\n{:<9}{participants} {} to participants, {network} to the network",
+            "\n{:<9}{participants} to participants, {network} to the network",
             row.segment.as_str(),
-            row.asset,
         ));
     }
     Ok(Outcome::new(

@@ -7,7 +7,7 @@ use lilliput_types::{Amount, AssetId, Message, Outcome as TransactionOutcome, Tr
 use crate::failure::Result;
 use crate::node::{KeyArgs, NodeArgs, address};
 use crate::outcome::Outcome;
-use crate::receipt::units;
+use crate::receipt::{money, units};
 use crate::session::Session;
 
 /// Look at transactions, send money.
@@ -98,9 +98,8 @@ fn send(args: &Send, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let sent = sender.send(vec![message], Vec::new())?;
     let text = format!(
-        "sent {} {} in block {} for a fee of {}\n{}",
-        units(args.amount),
-        args.asset,
+        "sent {} in block {} for a fee of {}\n{}",
+        money(args.amount, args.asset),
         sent.height,
         units(sent.receipt.fee),
         sent.id
