@@ -1,5 +1,6 @@
 //! `lilliput forecast`: the revenue model, what if, how sure, and why.
 
+mod actual;
 mod check;
 mod file;
 mod report;
@@ -41,6 +42,7 @@ enum Command {
     Picture(report::PictureArgs),
     Supply(supply::SupplyArgs),
     Companies(supply::CompaniesArgs),
+    Actual(actual::ActualArgs),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
@@ -57,5 +59,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         Some(Command::Picture(args)) => report::picture(args),
         Some(Command::Supply(args)) => supply::supply(args),
         Some(Command::Companies(args)) => Ok(supply::companies(args)),
+        Some(Command::Actual(args)) => actual::run(args),
     }
 }

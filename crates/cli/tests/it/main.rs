@@ -15,4 +15,5 @@ mod ledger;
 mod offline;
 mod page;
 mod readme;
+mod revenue;
 mod world;
