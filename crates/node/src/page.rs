@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `revenue` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `revenue`, `forecast` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `buy` | an order from the development wallet |
 //! | `visit` | who may spend it: the secret in the address, then a cookie |
@@ -17,6 +17,7 @@ mod assets;
 mod buy;
 mod chart;
 mod explorer;
+mod forecast;
 mod home;
 mod job;
 mod revenue;
@@ -54,6 +55,7 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/jobs/{id}", get(one_job))
         .route("/accounts/{address}", get(account))
         .route("/revenue", get(revenue_page))
+        .route("/forecast", get(forecast_page))
         .route("/page/ask", post(ask))
         .route("/page/{file}", get(assets::file))
         .with_state(node)
@@ -219,6 +221,10 @@ async fn revenue_page(State(node): State<Shared>) -> Shown {
         Ok(with_money(node, |money| revenue::page(&rows, money)))
     })
     .await
+}
+
+async fn forecast_page(State(node): State<Shared>) -> Shown {
+    show(&node, forecast::page).await
 }
 
 /// A drawing: 28 x 28 grey values, row by row, white on black.

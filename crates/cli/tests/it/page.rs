@@ -37,6 +37,7 @@ fn buys_an_answer(width: u32, height: u32, name: &str) {
         ("/explorer", "Explorer"),
         ("/models", "Models"),
         ("/revenue", "Revenue by segment"),
+        ("/forecast", "Forecast beside actual"),
         ("/blocks/1", "Block 1"),
     ] {
         browser.open(&format!("{}{link}", network.url));

@@ -9,6 +9,7 @@ pub(super) enum Place {
     Explorer,
     Models,
     Revenue,
+    Forecast,
     Other,
 }
 
@@ -33,6 +34,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                         (link("/explorer", "Explorer", place == Place::Explorer))
                         (link("/models", "Models", place == Place::Models))
                         (link("/revenue", "Revenue", place == Place::Revenue))
+                        (link("/forecast", "Forecast", place == Place::Forecast))
                     }
                 }
                 main data-final[last] { (middle) }
