@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined, combination_challenge};
+use lilliput_verifier::join::{BlockClaim, COMBINATION, Joined, VALUE, combine};
 use lilliput_verifier::point::scaled_eq_table;
-use lilliput_verifier::transcript::Transcript;
 use p3_field::{PackedFieldExtension, PrimeCharacteristicRing};
 
 use crate::blocks::gaps;
 use crate::lanes::{PackedEF, SplitEq, WIDTH};
 use crate::sumcheck::prove_product_packed;
+use crate::transcript::Transcript;
 
 pub mod reference;
 #[cfg(test)]
@@ -22,43 +22,44 @@ mod tests;
 /// Reduces claims on the polynomial given by `values` to one. The claims fit their blocks, the blocks fit the
 /// polynomial, and it has at least [`lilliput_verifier::pcs::VARIABLES_MIN`] variables.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-    let challenge = combination_challenge(claims, transcript);
-    let sum = claims
-        .iter()
-        .rev()
-        .fold(EF::ZERO, |sum, claim| sum * challenge + claim.value);
+pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
+    let challenge = transcript.challenge(COMBINATION);
+    let sum = combine(claims, challenge);
     let weights = weights(claims, challenge, values.len());
     let done = prove_product_packed(values, weights, sum, transcript);
-    transcript.absorb("joined value", &[done.left]);
-    let joined = Joined {
+    transcript.send(VALUE, &[done.left]);
+    Joined {
         point: done.reduced.point,
         value: done.left,
-    };
-    (
-        Join {
-            sumcheck: done.proof,
-            value: joined.value,
-        },
-        joined,
-    )
+    }
 }
 
 /// `sum over claims j of challenge^j eq(point_j, x)` on valid cells, zero elsewhere.
+///
+/// Claims on the whole polynomial lie over the blocks of the others, so they come after the blocks' padding is cleared.
 fn weights(claims: &[BlockClaim], challenge: EF, cells: usize) -> Vec<PackedEF> {
     let mut weights = vec![PackedEF::ZERO; cells / WIDTH];
-    let mut power = EF::ONE;
+    let (whole, parts): (Vec<_>, Vec<_>) =
+        claims
+            .iter()
+            .zip(challenge.powers())
+            .partition(|(claim, _)| {
+                let axes = claim.block.axes.iter();
+                axes.map(|&length| length as usize).product::<usize>() == cells
+            });
     let mut blocks = BTreeMap::new();
-    for claim in claims {
+    for (claim, power) in parts {
         let offset = claim.block.offset as usize;
         add_weights(offset, &claim.point, power, &mut weights);
         blocks.insert(offset, &claim.block.axes);
-        power *= challenge;
     }
     for (offset, axes) in blocks {
         for gap in gaps(axes) {
             clear(offset + gap.start..offset + gap.end, &mut weights);
         }
+    }
+    for (claim, power) in whole {
+        add_weights(0, &claim.point, power, &mut weights);
     }
     weights
 }

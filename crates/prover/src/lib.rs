@@ -14,6 +14,7 @@
 //! | [`logup`] | the lookup argument and its witness |
 //! | [`pcs`] | commitments and openings |
 //! | [`sumcheck`] | the prover's side of sumchecks over dense vectors |
+//! | [`transcript`] | what is said: masked, written, absorbed |
 
 pub mod blocks;
 pub mod join;
@@ -26,7 +27,8 @@ pub mod reference;
 mod settle;
 pub mod setup;
 pub mod sumcheck;
+pub mod transcript;
 mod witness;
 
-pub use prove::{ProveError, prove};
+pub use prove::{ProveError, Request, prove};
 pub use setup::{ProvingKey, SetupError, setup};

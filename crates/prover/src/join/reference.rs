@@ -1,16 +1,16 @@
 //! The join, slow and obvious: the oracle of the fast one.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined, combination_challenge};
+use lilliput_verifier::join::{BlockClaim, COMBINATION, Joined, VALUE};
 use lilliput_verifier::point::{eq_at_index, variables};
-use lilliput_verifier::sumcheck::{Sumcheck, round_challenge};
-use lilliput_verifier::transcript::Transcript;
 use p3_field::PrimeCharacteristicRing;
+
+use crate::transcript::{Transcript, round_challenge};
 
 /// As [`super::prove`], by the definition.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-    let challenge = combination_challenge(claims, transcript);
+pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
+    let challenge = transcript.challenge(COMBINATION);
     let mut polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
     let mut weights = vec![EF::ZERO; values.len()];
     for (claim, power) in claims.iter().zip(challenge.powers()) {
@@ -19,7 +19,7 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
                 power * eq_at_index(&claim.point, index as u64);
         }
     }
-    let (mut rounds, mut point) = (Vec::new(), Vec::new());
+    let mut point = Vec::new();
     while polynomial.len() > 1 {
         let half = polynomial.len() / 2;
         let constant = (0..half).map(|i| polynomial[i] * weights[i]).sum();
@@ -28,7 +28,6 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
             .sum();
         let message = [constant, quadratic];
         let at = round_challenge(&message, transcript);
-        rounds.push(message);
         point.push(at);
         let bind = |list: &[EF]| -> Vec<EF> {
             (0..half)
@@ -39,14 +38,8 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
         weights = bind(&weights);
     }
     let value = polynomial[0];
-    transcript.absorb("joined value", &[value]);
-    (
-        Join {
-            sumcheck: Sumcheck { rounds },
-            value,
-        },
-        Joined { point, value },
-    )
+    transcript.send(VALUE, &[value]);
+    Joined { point, value }
 }
 
 /// Indices of a tensor's elements in its padded block.
