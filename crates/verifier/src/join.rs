@@ -120,6 +120,17 @@ impl Join {
     }
 }
 
+/// Most variables of a row.
+const COLUMN_VARIABLES_MAX: usize = 10;
+
+/// How many of a polynomial's last variables are bound first. With them the polynomial is a matrix of rows, on which
+/// each claim's weight is an outer product: the prover folds each claim's own rows, and never needs a weight for every
+/// cell.
+#[must_use]
+pub fn column_variables(variables: usize) -> usize {
+    (variables >> 1).min(COLUMN_VARIABLES_MAX)
+}
+
 /// Absorbs the claims' values and draws the challenge that combines them.
 pub fn combination_challenge(claims: &[BlockClaim], transcript: &mut Transcript) -> EF {
     let values: Vec<EF> = claims.iter().map(|claim| claim.value).collect();
@@ -156,7 +167,8 @@ pub fn verify(
         .iter()
         .rev()
         .fold(EF::ZERO, |sum, claim| sum * challenge + claim.value);
-    let reduced = proof.sumcheck.verify(sum, transcript);
+    let mut reduced = proof.sumcheck.verify(sum, transcript);
+    reduced.point.rotate_left(column_variables(variables));
     let weight = claims.iter().rev().fold(EF::ZERO, |sum, claim| {
         sum * challenge + weight_at(claim, &reduced.point)
     });

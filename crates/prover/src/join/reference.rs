@@ -1,7 +1,7 @@
 //! The join, slow and obvious: the oracle of the fast one.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined, combination_challenge};
+use lilliput_verifier::join::{BlockClaim, Join, Joined, column_variables, combination_challenge};
 use lilliput_verifier::point::{eq_at_index, variables};
 use lilliput_verifier::sumcheck::{Sumcheck, round_challenge};
 use lilliput_verifier::transcript::Transcript;
@@ -11,7 +11,7 @@ use p3_field::PrimeCharacteristicRing;
 #[must_use]
 pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
     let challenge = combination_challenge(claims, transcript);
-    let mut polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
+    let polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
     let mut weights = vec![EF::ZERO; values.len()];
     for (claim, power) in claims.iter().zip(challenge.powers()) {
         for index in valid_indices(&claim.block.axes) {
@@ -19,6 +19,13 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
                 power * eq_at_index(&claim.point, index as u64);
         }
     }
+    // The last variables first.
+    let columns = column_variables(values.len().trailing_zeros() as usize);
+    let [mut polynomial, mut weights] = [polynomial, weights].map(|list| {
+        let rows = list.len() >> columns;
+        let moved = |index| list[index % rows << columns | index / rows];
+        (0..list.len()).map(moved).collect::<Vec<EF>>()
+    });
     let (mut rounds, mut point) = (Vec::new(), Vec::new());
     while polynomial.len() > 1 {
         let half = polynomial.len() / 2;
@@ -38,6 +45,7 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
         polynomial = bind(&polynomial);
         weights = bind(&weights);
     }
+    point.rotate_left(columns);
     let value = polynomial[0];
     transcript.absorb("joined value", &[value]);
     (
