@@ -65,8 +65,9 @@ pub fn prove(old: &ProvingKey, new: &ProvingKey, seed: &[u8; 32]) -> Result<Vec<
     for (committed, weights) in [from, to].into_iter().zip(pair.weights) {
         let mut claims = claims.clone();
         claims.push(weights.claim());
-        let point = Fast::join(&claims, committed.cells(), &mut transcript).point;
-        opened.push(Opened { committed, point });
+        let columns = committed.code.fold;
+        let joined = Fast::join(&claims, committed.cells(), columns, &mut transcript);
+        opened.push(Opened::new(committed, joined));
     }
     let hear = |argument: &[u8]| {
         let mut receiver = Receiver::new(argument, said);

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use lilliput_verifier::codec::Writer;
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::pcs::{Code, Codeword, Randomness, Root};
-use lilliput_verifier::point::eq_table;
-use p3_field::{PackedValue, PrimeCharacteristicRing};
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
-
-use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH};
+use p3_field::PrimeCharacteristicRing;
 
 #[cfg(test)]
 mod tests;
@@ -64,25 +59,10 @@ impl Committed {
         &self.coefficients[..self.code.rows * self.code.width()]
     }
 
-    /// Each row, blinding rows included, folded at the coordinates of the columns.
-    #[must_use]
-    pub fn fold(&self, columns: &[EF]) -> Vec<EF> {
-        let weights = eq_table(columns);
-        let rows = self.coefficients.par_chunks(self.code.width());
-        if weights.len() < WIDTH {
-            let fold = |row: &[F]| lilliput_verifier::pcs::settle::fold(row, &weights);
-            return rows.map(fold).collect();
-        }
-        let weights = PackedEF::gather(&weights);
-        rows.with_min_len(64)
-            .map(|row| {
-                let terms = PackedF::pack_slice(row).iter().zip(&weights);
-                let sum = terms.fold(PackedEF::ZERO, |sum, (&value, &weight)| {
-                    sum + weight * value
-                });
-                sum.sum()
-            })
-            .collect()
+    /// Each blinding row, folded at the coordinates of the columns.
+    pub(crate) fn fold_blinding(&self, columns: &[EF]) -> Vec<EF> {
+        let rows = &self.coefficients[self.code.rows * self.code.width()..];
+        crate::join::columns::fold(rows, columns)
     }
 
     /// The encoded row at a position.

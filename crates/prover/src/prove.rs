@@ -258,9 +258,10 @@ impl Argument<'_> {
         let pending = self.messages::<B>(witness.as_ref(), &mut transcript)?;
         let opened: Vec<Opened<'_>> = pending
             .into_iter()
-            .map(|own| Opened {
-                point: B::join(&own.claims, own.committed.cells(), &mut transcript).point,
-                committed: own.committed,
+            .map(|Pending { committed, claims }| {
+                let columns = committed.code.fold;
+                let joined = B::join(&claims, committed.cells(), columns, &mut transcript);
+                Opened::new(committed, joined)
             })
             .collect();
         let parts = Parts {

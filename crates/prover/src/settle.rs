@@ -14,6 +14,7 @@ use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::sumcheck::Reduced;
 use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
 
+use crate::join::Folded;
 use crate::pcs::Committed;
 use crate::sumcheck::{prove_columns, prove_product};
 use crate::transcript::Transcript;
@@ -86,13 +87,26 @@ impl Blinded {
     }
 }
 
-/// A committed polynomial, and the point at which it is claimed.
+/// A committed polynomial, the point at which it is claimed, and all its rows folded there.
 pub(crate) struct Opened<'a> {
-    pub(crate) committed: &'a Committed,
-    pub(crate) point: Vec<EF>,
+    committed: &'a Committed,
+    point: Vec<EF>,
+    rows: Vec<EF>,
 }
 
-impl Opened<'_> {
+impl<'a> Opened<'a> {
+    /// After a join.
+    pub(crate) fn new(committed: &'a Committed, joined: Folded) -> Self {
+        let mut own = Self {
+            committed,
+            point: joined.point,
+            rows: joined.rows,
+        };
+        let blinding = committed.fold_blinding(own.split().1);
+        own.rows.extend(blinding);
+        own
+    }
+
     fn split(&self) -> (&[EF], &[EF]) {
         self.point
             .split_at(self.point.len() - self.committed.code.fold)
@@ -131,13 +145,9 @@ pub(crate) fn settle(
     randomness: &mut Randomness,
     transcript: &mut Transcript,
 ) -> Result<(), ArgumentError> {
-    let foldings: Vec<Vec<EF>> = opened
-        .iter()
-        .map(|own| own.committed.fold(own.split().1))
-        .collect();
     let mut elements = Vec::new();
-    for folding in &foldings {
-        elements.extend_from_slice(folding);
+    for own in opened {
+        elements.extend_from_slice(&own.rows);
         elements.resize(elements.len().next_multiple_of(columns.code.rows), EF::ZERO);
     }
     let folded = Blinded::new(&columns.code, elements, randomness);

@@ -259,11 +259,9 @@ fn argue(
     let mut claims = value_claims(polynomial.blocks.iter().enumerate(), &lookups);
     claims.extend(multiplicity_claims(polynomial, &lookups));
     claims.push(own.claim());
-    let joined = Fast::join(&claims, committed.cells(), &mut transcript);
-    let opened = Opened {
-        committed,
-        point: joined.point,
-    };
+    let columns_of = committed.code.fold;
+    let joined = Fast::join(&claims, committed.cells(), columns_of, &mut transcript);
+    let opened = Opened::new(committed, joined);
     let hear = |argument: &[u8]| {
         let mut receiver = Receiver::new(argument, said);
         let (_, oracles) = range_argument(polynomial, own, &mut receiver)?;

@@ -6,4 +6,5 @@ mod nets;
 mod random;
 mod reference;
 mod tamper;
+mod transformers;
 mod vectors;

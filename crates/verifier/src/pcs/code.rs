@@ -93,7 +93,7 @@ impl Code {
     #[must_use]
     pub fn witness(variables: usize) -> Self {
         let fold = match variables {
-            ..=12 => variables.saturating_sub(6).max(3),
+            ..=12 => variables.saturating_sub(6).max(4),
             13..=17 => 6,
             18..=20 => 7,
             21..=22 => 8,
@@ -107,7 +107,7 @@ impl Code {
     #[must_use]
     pub fn weights(variables: usize, openings: u32) -> Self {
         let (fold, rate) = match variables {
-            ..=11 => (variables.saturating_sub(6).max(3), LOW),
+            ..=11 => (variables.saturating_sub(6).max(4), LOW),
             12..=17 => (6, LOW),
             18..=19 => (7, LOW),
             20 => (8, LOW),
@@ -123,7 +123,7 @@ impl Code {
     /// The code of inputs or outputs that are committed.
     #[must_use]
     pub fn ports(variables: usize) -> Self {
-        let fold = variables.saturating_sub(6).clamp(3, 6);
+        let fold = variables.saturating_sub(6).clamp(4, 6);
         Self::of_cube(variables, fold, MIDDLE, PORT_OPENINGS)
     }
 
