@@ -8,12 +8,12 @@ use lilliput_verifier::point::evaluate_tensor;
 use lilliput_verifier::receiver::Receiver;
 
 use crate::layers::{Backend, Fast};
-use crate::settle::{Blinded, Heard, Opened, columns, settle};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
 
 /// Why no link is made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Unlinkable {
     /// Keys that can't be linked.
     #[error(transparent)]
@@ -24,6 +24,9 @@ pub enum Unlinkable {
     /// The verifier's code can't follow what was sent; the prover has a fault.
     #[error("the argument can't be followed: {0}")]
     Argument(#[from] ArgumentError),
+    /// The argument can't be ended.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
 }
 
 /// Shows that `new` commits to the weights of `old`. It uses an opening of both keys that no proof uses, so it is made

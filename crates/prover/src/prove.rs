@@ -2,8 +2,8 @@
 
 use lilliput_graph::{Checked, ExecError, Tensor, TensorId, Trace, execute};
 use lilliput_verifier::argument::{
-    ArgumentError, HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count,
-    weight_claims, witness_claims,
+    HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count, weight_claims,
+    witness_claims,
 };
 use lilliput_verifier::codec::{CodecError, Writer};
 use lilliput_verifier::field::{EF, F};
@@ -21,8 +21,8 @@ use lilliput_verifier::{Context, Proof, Statement, StatementError};
 
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
-use crate::pcs::Committed;
-use crate::settle::{Blinded, Heard, Opened, columns, settle};
+use crate::pcs::{Committed, blind};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
 use crate::witness::{LookedUp, cells};
@@ -31,7 +31,7 @@ use crate::witness::{LookedUp, cells};
 mod tests;
 
 /// Why no proof is made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProveError {
     /// Inputs that aren't the model's.
     #[error(transparent)]
@@ -42,9 +42,9 @@ pub enum ProveError {
     /// A step doesn't hold: a challenge hit one of the values for which there is no proof, or the prover has a fault.
     #[error(transparent)]
     Layers(#[from] LayerError),
-    /// The verifier's code can't follow what was sent; the prover has a fault.
-    #[error("the argument can't be followed: {0}")]
-    Argument(#[from] ArgumentError),
+    /// The argument can't be ended.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
     /// The messages can't be counted.
     #[error("the argument can't be counted: {0}")]
     Count(#[from] CodecError),
@@ -247,7 +247,9 @@ impl Argument<'_> {
         let witness = self.run.witness.as_ref().zip(self.layout.witness.as_ref());
         let witness = witness.map(|(own, polynomial)| {
             let code = Code::witness(polynomial.variables);
-            Committed::new(code, own.cells.clone(), Some(&mut randomness))
+            let mut cells = own.cells.clone();
+            blind(&code, &mut cells, Some(&mut randomness));
+            Committed::new(code, cells)
         });
         let codes = self.committed(witness.as_ref()).map(|own| own.code);
         let columns = columns(messages, &codes.collect::<Vec<_>>());

@@ -16,8 +16,20 @@ use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
 
 use crate::join::Folded;
 use crate::pcs::Committed;
+use crate::pcs::file::CodeFileError;
 use crate::sumcheck::{prove_columns, prove_product};
 use crate::transcript::Transcript;
+
+/// Why an argument can't be ended.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The verifier's code can't follow what was sent; the prover has a fault.
+    #[error("the argument can't be followed: {0}")]
+    Argument(#[from] ArgumentError),
+    /// The encoded weights can't be read.
+    #[error(transparent)]
+    CodeFile(#[from] CodeFileError),
+}
 
 /// Elements in columns with a random column for each, committed.
 pub(crate) struct Blinded {
@@ -52,7 +64,7 @@ impl Blinded {
             }
         }
         Self {
-            codeword: Codeword::new(code, width, matrix),
+            codeword: Codeword::new(code, width, &matrix),
             elements,
             blinding,
             random,
@@ -144,7 +156,7 @@ pub(crate) fn settle(
     hear: impl FnOnce(&[u8]) -> Result<Heard, ArgumentError>,
     randomness: &mut Randomness,
     transcript: &mut Transcript,
-) -> Result<(), ArgumentError> {
+) -> Result<(), SettleError> {
     let mut elements = Vec::new();
     for own in opened {
         elements.extend_from_slice(&own.rows);
@@ -154,7 +166,7 @@ pub(crate) fn settle(
     let mut heard = hear(transcript.argument())?;
     transcript.root(labels::FOLDED, &folded.root());
     let (weighted, end) = products(&mut heard, transcript);
-    let queried = queries(opened, transcript);
+    let queried = queries(opened, transcript)?;
     let challenge = transcript.challenge(labels::CLAIMS);
     let claims: Vec<(&Form, Queries)> = heard
         .oracles
@@ -226,20 +238,23 @@ fn hear_products(
 }
 
 /// Opens every polynomial at its positions.
-fn queries(opened: &[Opened<'_>], transcript: &mut Transcript) -> Vec<Queries> {
+fn queries(
+    opened: &[Opened<'_>],
+    transcript: &mut Transcript,
+) -> Result<Vec<Queries>, CodeFileError> {
     transcript.work(labels::GRIND);
     let open = |own: &Opened<'_>| {
         let code = &own.committed.code;
         let positions = transcript.positions(labels::POSITIONS, code.rate.queries, code.log_domain);
-        own.committed.open(&positions, transcript.opened());
+        let opened = own.committed.open(&positions)?;
+        opened.encode(transcript.opened());
         let weights = eq_table(own.split().1);
-        positions
-            .into_iter()
-            .map(|position| {
-                let element = domain_element(code.log_domain, position);
-                (element, fold(own.committed.row(position), &weights))
-            })
-            .collect()
+        let rows = positions.into_iter().zip(&opened.rows);
+        let queries = rows.map(|(position, row)| {
+            let element = domain_element(code.log_domain, position);
+            (element, fold(row, &weights))
+        });
+        Ok(queries.collect())
     };
     opened.iter().map(open).collect()
 }
@@ -307,6 +322,6 @@ fn last_argument(
     let positions =
         transcript.positions(labels::LAST_POSITIONS, code.rate.queries, code.log_domain);
     for part in parts {
-        part.codeword.open(&positions, transcript.opened());
+        part.codeword.open(&positions).encode(transcript.opened());
     }
 }
