@@ -9,7 +9,7 @@
 pub const VARIABLES_MIN: usize = 8;
 
 /// Most variables of a committed polynomial.
-pub const VARIABLES_MAX: usize = 28;
+pub const VARIABLES_MAX: usize = 26;
 
 /// Bits that the queries of one opening give, proof of work included.
 pub const QUERY_BITS: u32 = 112;
@@ -35,7 +35,7 @@ pub struct Rate {
 /// A little above 1/16.
 const LOW: Rate = Rate {
     of_128: 9,
-    queries: 53,
+    queries: 55,
 };
 
 /// A little above 1/8.

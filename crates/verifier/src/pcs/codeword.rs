@@ -38,7 +38,6 @@ impl Codeword {
     }
 
     /// The encoded row at a position; empty outside of the domain.
-    #[must_use]
     pub fn row(&self, position: usize) -> &[F] {
         let start = position.saturating_mul(self.width);
         let row = self.rows.get(start..start.saturating_add(self.width));
@@ -57,7 +56,6 @@ impl Codeword {
 }
 
 /// The element of the domain at a position.
-#[must_use]
 pub fn domain_element(log_domain: usize, position: usize) -> F {
     let position = u64::try_from(position).unwrap_or(0);
     F::two_adic_generator(log_domain).exp_u64(position)

@@ -62,7 +62,6 @@ pub struct Oracle<V = Form> {
 
 impl<V> Oracle<V> {
     /// The coordinates of the rows, and those of the columns.
-    #[must_use]
     pub fn split_point(&self) -> (&[EF], &[EF]) {
         self.point
             .split_at(self.point.len().saturating_sub(self.code.fold))
