@@ -11,6 +11,7 @@
 //! | [`layers`] | the prover's side of the walk through the graph |
 //! | [`blocks`] | tensors in blocks padded to powers of two |
 //! | [`join`] | many claims on one committed polynomial become one |
+//! | [`link`] | links of keys with their successors |
 //! | [`logup`] | the lookup argument and its witness |
 //! | [`pcs`] | commitments and openings |
 //! | [`sumcheck`] | the prover's side of sumchecks over dense vectors |
@@ -20,6 +21,7 @@ pub mod blocks;
 pub mod join;
 mod lanes;
 pub mod layers;
+pub mod link;
 pub mod logup;
 pub mod pcs;
 pub mod prove;

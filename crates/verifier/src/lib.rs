@@ -17,6 +17,7 @@
 //! | [`settle`] | claims on each committed polynomial become one |
 //! | [`security`] | the account of soundness, in bits |
 //! | [`cost`] | what a check costs, from the graph |
+//! | [`link`] | a key and its successor commit to the same weights |
 //! | [`logup`] | one lookup argument for all tables and all that is looked up |
 //! | [`tables`] | lookup tables as polynomials the verifier evaluates |
 //! | [`join`] | many claims on one committed polynomial become one |
@@ -48,6 +49,7 @@ pub mod join;
 pub mod key;
 pub mod layers;
 pub mod layout;
+pub mod link;
 pub mod logup;
 pub mod pcs;
 pub mod point;

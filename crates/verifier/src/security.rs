@@ -179,6 +179,26 @@ fn columns_terms(
     own
 }
 
+/// The account of an argument that opens polynomials of those codes, without lookups or layers.
+#[must_use]
+pub fn opened_terms(codes: &[Code], counts: &Counts) -> Security {
+    let mut terms = Vec::new();
+    let columns = Columns::new(counts.messages.saturating_add(2), codes);
+    let own = columns_terms(&columns, codes, counts, &mut terms);
+    let lists: f64 = codes
+        .iter()
+        .map(|code| pcs::security::security(code).list)
+        .sum();
+    for code in codes {
+        let account = pcs::security::security(code);
+        terms.push(("queries", account.queries - own.list));
+        terms.push(("folds", account.fold - bits_of(count_of(code.fold))));
+    }
+    let messages = count_of(counts.messages).saturating_mul(2);
+    terms.push(("points and joins", degree_bits(messages) - lists - own.list));
+    Security::new(terms)
+}
+
 /// The key's range argument, and the value that pins the weights down.
 fn key_terms(
     polynomial: &Polynomial,

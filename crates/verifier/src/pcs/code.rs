@@ -17,8 +17,8 @@ pub const QUERY_BITS: u32 = 112;
 /// Bits of proof of work before positions are drawn.
 pub const GRINDING_BITS: usize = 12;
 
-/// Openings of the weights beyond those of proofs: the key's range argument, and the link to a successor.
-const RESERVED_OPENINGS: usize = 2;
+/// Openings of the weights beyond those of proofs: the range argument, the links to predecessor and successor.
+const RESERVED_OPENINGS: usize = 3;
 
 /// Openings of a committed input that stay hidden.
 pub const PORT_OPENINGS: usize = 4;
