@@ -59,7 +59,6 @@ impl Committed {
     }
 
     /// The polynomial's values.
-    #[must_use]
     pub fn cells(&self) -> &[F] {
         &self.coefficients[..self.code.rows * self.code.width()]
     }

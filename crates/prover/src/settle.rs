@@ -18,6 +18,9 @@ use crate::pcs::Committed;
 use crate::sumcheck::{prove_columns, prove_product};
 use crate::transcript::Transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// Elements in columns with a random column for each, committed.
 pub(crate) struct Blinded {
     /// The columns one behind the other, each of as many elements as the code has rows.
