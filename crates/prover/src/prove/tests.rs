@@ -26,10 +26,14 @@ const UNIT: Scale = Scale {
 
 /// `table[(w . x + 4) >> 3]` for each of five rows, with three columns: every axis has padding.
 fn graph(table: Table) -> Checked {
+    graph_with(table, Range { lo: -10, hi: 10 })
+}
+
+fn graph_with(table: Table, range: Range) -> Checked {
     let input = Input {
         name: "x".into(),
         shape: Shape(vec![3]),
-        range: Range { lo: -10, hi: 10 },
+        range,
         scale: UNIT,
         zero: 0,
     };
@@ -63,8 +67,8 @@ fn graph(table: Table) -> Checked {
 
 /// Two results only, so that neighbours mostly agree.
 fn steps(threshold: i32) -> Table {
-    let values = (-30..=30).map(|x| i32::from(x > threshold)).collect();
-    Table::Values { lo: -30, values }
+    let values = (-40..=40).map(|x| i32::from(x > threshold)).collect();
+    Table::Values { lo: -40, values }
 }
 
 struct Case {
@@ -82,11 +86,15 @@ fn case() -> Case {
         openings: 9,
     };
     let (key, _) = setup(&graph(steps(0)), Weights(vec![weights]), &hiding).expect("keys are made");
-    let inputs = vec![Tensor {
-        shape: Shape(vec![3]),
-        values: vec![10, -9, 8],
-    }];
+    let inputs = vec![input([10, -9, 8])];
     Case { key, inputs }
+}
+
+fn input(values: [i64; 3]) -> Tensor {
+    Tensor {
+        shape: Shape(vec![3]),
+        values: values.to_vec(),
+    }
 }
 
 /// What a cheating prover says: a run, and the values that it states and commits to.
@@ -153,16 +161,20 @@ impl<'a> Cheat<'a> {
         }
     }
 
-    /// Argues, and says which constraints its messages break besides the verdict.
-    fn finish(&self) -> (Result<Verified, Rejection>, Vec<usize>) {
-        let mut argument = Argument {
+    fn argument(&self) -> Argument<'_> {
+        Argument {
             key: self.key,
             layout: &self.layout,
             statement: &self.statement,
             inputs: &self.inputs,
             outputs: &self.outputs,
             run: &self.run,
-        };
+        }
+    }
+
+    /// Argues, and says which constraints its messages break besides the verdict.
+    fn finish(&self) -> (Result<Verified, Rejection>, Vec<usize>) {
+        let mut argument = self.argument();
         let bytes = argument.argue::<Fast>(&[3; 32]).expect("an argument");
         let broken = self.broken(&argument, &bytes);
         let proof = Proof {

@@ -13,9 +13,11 @@ use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Blinded, Heard, Opened, columns, settle};
+use super::{Blinded, Columns, Heard, Opened, columns, settle};
 use crate::pcs::Committed;
 use crate::transcript::Transcript;
+
+mod faults;
 
 /// What is public of a case: the commitments, and by how much the first claim is off.
 #[derive(Clone)]
@@ -62,64 +64,88 @@ fn verify(public: &Public, bytes: &[u8]) -> Result<(), OpeningError> {
     Ok(())
 }
 
-/// Polynomials of random cells, opened together.
-fn case(codes: &[(Code, usize)]) -> (Public, Vec<u8>) {
-    case_with(codes, [3, 5, 15])
+/// A prover of polynomials of random cells, opened together, before it says anything.
+struct Case {
+    public: Public,
+    committed: Vec<Committed>,
+    columns: Columns,
+    blinded: Blinded,
+    /// What messages are masked with.
+    masks: Vec<EF>,
+    product: [u32; 3],
+    randomness: Randomness,
 }
 
-/// The same with another product.
-fn case_with(codes: &[(Code, usize)], product: [u32; 3]) -> (Public, Vec<u8>) {
-    let mut rng = ChaCha8Rng::seed_from_u64(codes[0].1 as u64);
-    let mut randomness = Randomness::new(&[3; 32], "test");
-    let committed: Vec<Committed> = codes
-        .iter()
-        .map(|(code, variables)| {
+impl Case {
+    fn new(codes: &[(Code, usize)]) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(codes[0].1 as u64);
+        let mut randomness = Randomness::new(&[3; 32], "test");
+        let commit = |&(code, variables): &(Code, usize)| {
             let cells = (0..1 << variables).map(|_| rng.random()).collect();
-            Committed::new(*code, cells, Some(&mut randomness))
-        })
-        .collect();
-    let public = Public {
-        roots: committed.iter().map(Committed::root).collect(),
-        codes: codes.to_vec(),
-        lie: EF::ZERO,
-    };
-    let mut counting = Receiver::counting();
-    hear(&public, &mut counting).expect("zeros can be read");
-    products(&mut counting).expect("zeros can be read");
-    let messages = counting.counts().messages;
-    let masks = randomness.extension(messages + 2);
-    let codes: Vec<Code> = codes.iter().map(|own| own.0).collect();
-    let columns = columns(messages, &codes);
-    let blinded = Blinded::new(&columns.code, masks.clone(), &mut randomness);
-    let mut transcript = Transcript::new(Said::new("test"), masks);
-    transcript.root("masks", &blinded.root());
-    transcript.send("product", &product.map(EF::from_u32));
-    let mut opened = Vec::new();
-    for own in &committed {
-        transcript.root("root", &own.root());
-        let variables = own.cells().len().ilog2() as usize;
-        let point = transcript.challenge_point("point", variables);
-        transcript.send("value", &[evaluate(own.cells(), &point)]);
-        opened.push(Opened {
-            committed: own,
-            point,
-        });
+            Committed::new(code, cells, Some(&mut randomness))
+        };
+        let committed: Vec<Committed> = codes.iter().map(commit).collect();
+        let public = Public {
+            roots: committed.iter().map(Committed::root).collect(),
+            codes: codes.to_vec(),
+            lie: EF::ZERO,
+        };
+        let mut counting = Receiver::counting();
+        hear(&public, &mut counting).expect("zeros can be read");
+        products(&mut counting).expect("zeros can be read");
+        let messages = counting.counts().messages;
+        let masks = randomness.extension(messages + 2);
+        let codes: Vec<Code> = codes.iter().map(|own| own.0).collect();
+        let columns = columns(messages, &codes);
+        let blinded = Blinded::new(&columns.code, masks.clone(), &mut randomness);
+        Self {
+            public,
+            committed,
+            columns,
+            blinded,
+            masks,
+            product: [3, 5, 15],
+            randomness,
+        }
     }
-    let heard = |bytes: &[u8]| {
-        let mut receiver = Receiver::new(bytes, Said::new("test"));
-        let (_, oracles) = hear(&public, &mut receiver).map_err(ArgumentError::from)?;
-        Ok(Heard::new(oracles, receiver))
-    };
-    settle(
-        &columns,
-        &blinded,
-        &opened,
-        heard,
-        &mut randomness,
-        &mut transcript,
-    )
-    .expect("the verifier's code follows");
-    (public, transcript.into_argument())
+
+    fn argue(&mut self) -> Vec<u8> {
+        let mut transcript = Transcript::new(Said::new("test"), self.masks.clone());
+        transcript.root("masks", &self.blinded.root());
+        transcript.send("product", &self.product.map(EF::from_u32));
+        let mut opened = Vec::new();
+        for (own, root) in self.committed.iter().zip(&self.public.roots) {
+            transcript.root("root", root);
+            let variables = own.cells().len().ilog2() as usize;
+            let point = transcript.challenge_point("point", variables);
+            transcript.send("value", &[evaluate(own.cells(), &point)]);
+            opened.push(Opened {
+                committed: own,
+                point,
+            });
+        }
+        let heard = |bytes: &[u8]| {
+            let mut receiver = Receiver::new(bytes, Said::new("test"));
+            let (_, oracles) = hear(&self.public, &mut receiver).map_err(ArgumentError::from)?;
+            Ok(Heard::new(oracles, receiver))
+        };
+        let settled = settle(
+            &self.columns,
+            &self.blinded,
+            &opened,
+            heard,
+            &mut self.randomness,
+            &mut transcript,
+        );
+        settled.expect("the verifier's code follows");
+        transcript.into_argument()
+    }
+}
+
+fn case(codes: &[(Code, usize)]) -> (Public, Vec<u8>) {
+    let mut case = Case::new(codes);
+    let bytes = case.argue();
+    (case.public, bytes)
 }
 
 fn witness(variables: usize) -> (Code, usize) {
@@ -178,8 +204,10 @@ fn a_wrong_value_root_product_or_size_is_refused() {
         other.codes[0] = code;
         assert!(verify(&other, &bytes).is_err(), "{code:?}");
     }
-    let (public, bytes) = case_with(&[witness(9)], [3, 5, 16]);
-    assert_eq!(verify(&public, &bytes), Err(OpeningError::Claims));
+    let mut case = Case::new(&[witness(9)]);
+    case.product = [3, 5, 16];
+    let bytes = case.argue();
+    assert_eq!(verify(&case.public, &bytes), Err(OpeningError::Claims));
 }
 
 #[test]
