@@ -32,11 +32,12 @@ enum Encoded {
 }
 
 impl Committed {
-    /// Encodes coefficients: rows of cells, then blinding rows.
+    /// Encodes cells, blinded by the randomness.
     #[must_use]
-    pub fn new(code: Code, coefficients: Vec<F>) -> Self {
-        let codeword = Codeword::new(&code, code.width(), &coefficients);
-        Self::from_parts(code, coefficients, codeword)
+    pub fn new(code: Code, mut cells: Vec<F>, randomness: Option<&mut Randomness>) -> Self {
+        blind(&code, &mut cells, randomness);
+        let codeword = Codeword::new(&code, code.width(), &cells);
+        Self::from_parts(code, cells, codeword)
     }
 
     /// Puts together what was encoded elsewhere.
@@ -75,7 +76,6 @@ impl Committed {
     }
 
     /// The polynomial's values.
-    #[must_use]
     pub fn cells(&self) -> &[F] {
         &self.coefficients[..self.code.rows * self.code.width()]
     }

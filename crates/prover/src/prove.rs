@@ -21,7 +21,7 @@ use lilliput_verifier::{Context, Proof, Statement, StatementError};
 
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
-use crate::pcs::{Committed, blind};
+use crate::pcs::Committed;
 use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
@@ -247,9 +247,7 @@ impl Argument<'_> {
         let witness = self.run.witness.as_ref().zip(self.layout.witness.as_ref());
         let witness = witness.map(|(own, polynomial)| {
             let code = Code::witness(polynomial.variables);
-            let mut cells = own.cells.clone();
-            blind(&code, &mut cells, Some(&mut randomness));
-            Committed::new(code, cells)
+            Committed::new(code, own.cells.clone(), Some(&mut randomness))
         });
         let codes = self.committed(witness.as_ref()).map(|own| own.code);
         let columns = columns(messages, &codes.collect::<Vec<_>>());

@@ -20,6 +20,9 @@ use crate::pcs::file::CodeFileError;
 use crate::sumcheck::{prove_columns, prove_product};
 use crate::transcript::Transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// Why an argument can't be ended.
 #[derive(Debug, thiserror::Error)]
 pub enum SettleError {

@@ -12,7 +12,7 @@ use lilliput_verifier::key::{
 use lilliput_verifier::layers::Unprovable;
 use lilliput_verifier::layout::{Hidden, Layout, Polynomial, SALT_CELLS};
 use lilliput_verifier::pcs::settle::products;
-use lilliput_verifier::pcs::{Code, Randomness};
+use lilliput_verifier::pcs::{Code, Codeword, Randomness};
 use lilliput_verifier::point::eq_table;
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::settle::{multiplicity_claims, value_claims};
@@ -267,7 +267,9 @@ fn commit(
     let values: Vec<&[i64]> = segments.iter().map(|segment| segment.values).collect();
     let cells = cells(polynomial, &values, &multiplicities);
     let (code, coefficients) = coefficients(polynomial, cells, hiding);
-    Ok((Committed::new(code, coefficients), multiplicities))
+    let codeword = Codeword::new(&code, code.width(), &coefficients);
+    let committed = Committed::from_parts(code, coefficients, codeword);
+    Ok((committed, multiplicities))
 }
 
 /// Cells with their salt, and the blinding rows.

@@ -117,3 +117,18 @@ fn an_argument_of_another_length_is_refused() {
     verify(&shape, &mut receiver).unwrap();
     assert_eq!(receiver.finish(), Err(CodecError::Trailing(1)));
 }
+
+/// A multiplicity could wrap only with as many lookups as the field has elements: neither shapes nor the cells of a
+/// commitment get there.
+#[test]
+fn no_count_of_lookups_reaches_the_modulus() {
+    use crate::field::MODULUS;
+    let lookups = |segments| Shape::new(vec![table(0, 1)], segments);
+    let most = 1 << 24;
+    let refused = lookups(vec![segment(0, &[most]); 126]).unwrap_err();
+    assert_eq!(refused, ShapeError::TooManyCells);
+    let refused = lookups(vec![segment(0, &[most + 1]); 127]).unwrap_err();
+    assert_eq!(refused, ShapeError::TooManyLookups);
+    assert!(1u64 << super::CELL_VARIABLES_MAX < u64::from(MODULUS));
+    assert!(1u64 << crate::layout::CELL_VARIABLES_MAX < u64::from(MODULUS));
+}
