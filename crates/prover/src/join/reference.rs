@@ -23,7 +23,7 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
     let columns = column_variables(values.len().trailing_zeros() as usize);
     let [mut polynomial, mut weights] = [polynomial, weights].map(|list| {
         let rows = list.len() >> columns;
-        let moved = |index| list[index % rows << columns | index / rows];
+        let moved = |index| list[((index % rows) << columns) + index / rows];
         (0..list.len()).map(moved).collect::<Vec<EF>>()
     });
     let (mut rounds, mut point) = (Vec::new(), Vec::new());
