@@ -5,56 +5,62 @@
 //! weights: one pass over base elements for each claim. A second pass folds the columns at the point they were bound
 //! to; what is left is a sumcheck over the rows. No vector of extension elements is as long as the polynomial.
 
-mod columns;
+pub(crate) mod columns;
 mod terms;
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined, column_variables, combination_challenge};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::join::{BlockClaim, COMBINATION, VALUE, combine};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::lanes::WIDTH;
 use crate::sumcheck::Rounds;
+use crate::transcript::Transcript;
 use terms::Term;
 
 pub mod reference;
 #[cfg(test)]
 mod tests;
 
+/// What a join leaves: the point and the value there, and on the way the polynomial's rows, their columns bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// Coordinates of the rows, then of the columns.
+    pub point: Vec<EF>,
+    /// The polynomial's value there.
+    pub value: EF,
+    /// Each row at the coordinates of the columns.
+    pub rows: Vec<EF>,
+}
+
 /// Reduces claims on the polynomial given by `values` to one. The claims fit their blocks, the blocks fit the
-/// polynomial, and it has at least [`lilliput_verifier::pcs::VARIABLES_MIN`] variables.
+/// polynomial, and a row has `2^columns` values, at least as many as lanes.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-    let challenge = combination_challenge(claims, transcript);
-    let sum = claims
-        .iter()
-        .rev()
-        .fold(EF::ZERO, |sum, claim| sum * challenge + claim.value);
-    let columns = column_variables(values.len().trailing_zeros() as usize);
+pub fn prove(
+    claims: &[BlockClaim],
+    values: &[F],
+    columns: usize,
+    transcript: &mut Transcript,
+) -> Folded {
+    let challenge = transcript.challenge(COMBINATION);
+    let sum = combine(claims, challenge);
     let terms = terms::terms(claims, challenge, columns);
     let mut rounds = Rounds::new(sum, transcript);
     let scales = bind_columns(&terms, values, columns, &mut rounds);
-    let left = columns::fold(values, rounds.point());
-    let mut right = EF::zero_vec(left.len());
+    let rows = columns::fold(values, rounds.point());
+    let mut right = EF::zero_vec(rows.len());
     for (term, &scale) in terms.iter().zip(&scales) {
         for (weight, &own) in right[term.first_row..].iter_mut().zip(&term.rows) {
             *weight += own * scale;
         }
     }
-    let mut done = rounds.finish(&left, &right);
+    let mut done = rounds.finish(&rows, &right);
     done.reduced.point.rotate_left(columns);
-    transcript.absorb("joined value", &[done.left]);
-    let joined = Joined {
+    transcript.send(VALUE, &[done.left]);
+    Folded {
         point: done.reduced.point,
         value: done.left,
-    };
-    (
-        Join {
-            sumcheck: done.proof,
-            value: joined.value,
-        },
-        joined,
-    )
+        rows,
+    }
 }
 
 /// The rounds over the columns: the sum over terms of the products of their folded rows and their column weights.

@@ -4,19 +4,18 @@
 //! first. See [`lilliput_verifier::sumcheck`] for what is sent.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::sumcheck::{Reduced, Sumcheck, evaluate_round, round_challenge};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::pcs::settle::labels;
+use lilliput_verifier::sumcheck::{Reduced, evaluate_round};
 use p3_field::{Algebra, PackedValue};
 
 use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH, bind, spread};
+use crate::transcript::{Transcript, round_challenge};
 
 #[cfg(test)]
 mod tests;
 
 /// A finished sumcheck over a product of two vectors.
 pub struct ProductSumcheck {
-    /// What the verifier reads.
-    pub proof: Sumcheck<2>,
     /// The point and the claim left there: `left * right`.
     pub reduced: Reduced,
     /// The first vector at the point.
@@ -88,10 +87,44 @@ where
         .collect()
 }
 
+/// Binds the first variables of `sum over i of left[i] * right[i] = claim`, as many as told, and says the rounds in the
+/// clear: the point, and what is left of the first vector.
+pub(crate) fn prove_columns(
+    left: Vec<EF>,
+    right: Vec<EF>,
+    variables: usize,
+    transcript: &mut Transcript,
+) -> (Vec<EF>, Vec<EF>) {
+    let rows = left.len() >> variables;
+    if rows < WIDTH {
+        return bind_columns(left, right, variables, transcript);
+    }
+    let (left, right) = (PackedEF::gather(&left), PackedEF::gather(&right));
+    let (point, left) = bind_columns(left, right, variables, transcript);
+    (point, spread(&left))
+}
+
+fn bind_columns<R: Lanes>(
+    mut left: Vec<R>,
+    mut right: Vec<R>,
+    variables: usize,
+    transcript: &mut Transcript,
+) -> (Vec<EF>, Vec<R>) {
+    let mut point = Vec::new();
+    for _ in 0..variables {
+        let message = evaluate(&left, &right);
+        transcript.public(labels::ROUND, &message);
+        let challenge = transcript.challenge(labels::ROUND_CHALLENGE);
+        point.push(challenge);
+        bind_all(&mut left, challenge);
+        bind_all(&mut right, challenge);
+    }
+    (point, left)
+}
+
 /// The state of a running product sumcheck.
 pub(crate) struct Rounds<'a> {
     transcript: &'a mut Transcript,
-    sent: Vec<[EF; 2]>,
     reduced: Reduced,
 }
 
@@ -103,7 +136,6 @@ impl<'a> Rounds<'a> {
         };
         Self {
             transcript,
-            sent: Vec::new(),
             reduced,
         }
     }
@@ -112,7 +144,6 @@ impl<'a> Rounds<'a> {
         let challenge = round_challenge(&message, self.transcript);
         self.reduced.claim = evaluate_round(&message, self.reduced.claim, challenge);
         self.reduced.point.push(challenge);
-        self.sent.push(message);
         challenge
     }
 
@@ -156,7 +187,6 @@ impl<'a> Rounds<'a> {
             bind_all(&mut right, challenge);
         }
         ProductSumcheck {
-            proof: Sumcheck { rounds: self.sent },
             reduced: self.reduced,
             left: left[0],
             right: right[0],

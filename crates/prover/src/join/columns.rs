@@ -46,7 +46,7 @@ fn add_rows(weights: &[PackedEF; AT_ONCE], rows: &[PackedF], sums: &mut [PackedE
 }
 
 /// Each row at `point`.
-pub(super) fn fold(values: &[F], point: &[EF]) -> Vec<EF> {
+pub(crate) fn fold(values: &[F], point: &[EF]) -> Vec<EF> {
     let weights = PackedEF::gather(&eq_table(point));
     let rows = PackedF::pack_slice(values).chunks_exact(weights.len());
     rows.map(|row| {

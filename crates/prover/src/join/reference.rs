@@ -1,16 +1,22 @@
 //! The join, slow and obvious: the oracle of the fast one.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined, column_variables, combination_challenge};
+use lilliput_verifier::join::{BlockClaim, COMBINATION, VALUE};
 use lilliput_verifier::point::{eq_at_index, variables};
-use lilliput_verifier::sumcheck::{Sumcheck, round_challenge};
-use lilliput_verifier::transcript::Transcript;
 use p3_field::PrimeCharacteristicRing;
+
+use super::Folded;
+use crate::transcript::{Transcript, round_challenge};
 
 /// As [`super::prove`], by the definition.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-    let challenge = combination_challenge(claims, transcript);
+pub fn prove(
+    claims: &[BlockClaim],
+    values: &[F],
+    columns: usize,
+    transcript: &mut Transcript,
+) -> Folded {
+    let challenge = transcript.challenge(COMBINATION);
     let polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
     let mut weights = vec![EF::ZERO; values.len()];
     for (claim, power) in claims.iter().zip(challenge.powers()) {
@@ -20,14 +26,18 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
         }
     }
     // The last variables first.
-    let columns = column_variables(values.len().trailing_zeros() as usize);
     let [mut polynomial, mut weights] = [polynomial, weights].map(|list| {
         let rows = list.len() >> columns;
         let moved = |index| list[((index % rows) << columns) + index / rows];
         (0..list.len()).map(moved).collect::<Vec<EF>>()
     });
-    let (mut rounds, mut point) = (Vec::new(), Vec::new());
+    let rows = polynomial.len() >> columns;
+    let mut folded = Vec::new();
+    let mut point = Vec::new();
     while polynomial.len() > 1 {
+        if polynomial.len() == rows {
+            folded.clone_from(&polynomial);
+        }
         let half = polynomial.len() / 2;
         let constant = (0..half).map(|i| polynomial[i] * weights[i]).sum();
         let quadratic = (0..half)
@@ -35,7 +45,6 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
             .sum();
         let message = [constant, quadratic];
         let at = round_challenge(&message, transcript);
-        rounds.push(message);
         point.push(at);
         let bind = |list: &[EF]| -> Vec<EF> {
             (0..half)
@@ -47,14 +56,15 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
     }
     point.rotate_left(columns);
     let value = polynomial[0];
-    transcript.absorb("joined value", &[value]);
-    (
-        Join {
-            sumcheck: Sumcheck { rounds },
-            value,
-        },
-        Joined { point, value },
-    )
+    transcript.send(VALUE, &[value]);
+    if rows == 1 {
+        folded = polynomial;
+    }
+    Folded {
+        point,
+        value,
+        rows: folded,
+    }
 }
 
 /// Indices of a tensor's elements in its padded block.

@@ -1,6 +1,8 @@
 //! Proofs from end to end.
 
+mod code_file;
 mod end_to_end;
+mod link;
 mod nets;
 mod random;
 mod reference;
