@@ -4,6 +4,7 @@
 //! slow reference that gives the same bytes.
 
 pub mod fold;
+mod integers;
 pub mod product;
 pub mod weight;
 

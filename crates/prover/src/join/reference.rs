@@ -28,7 +28,7 @@ pub fn prove(
     // The last variables first.
     let [mut polynomial, mut weights] = [polynomial, weights].map(|list| {
         let rows = list.len() >> columns;
-        let moved = |index| list[index % rows << columns | index / rows];
+        let moved = |index| list[((index % rows) << columns) + index / rows];
         (0..list.len()).map(moved).collect::<Vec<EF>>()
     });
     let rows = polynomial.len() >> columns;

@@ -64,7 +64,7 @@ fn push_rows(claim: &BlockClaim, scale: EF, column_variables: usize, terms: &mut
     let mut push = |own_rows: Vec<EF>, own_columns: usize| {
         terms.push(Term {
             first_row,
-            rows: times(outer(scale, slower), &own_rows),
+            rows: times(&outer(scale, slower), &own_rows),
             first_column: 0,
             columns: outer(EF::ONE, &[&[(own_columns, low)], faster].concat()),
         });
@@ -95,10 +95,10 @@ fn table((length, point): (usize, &[EF])) -> Vec<EF> {
 
 fn outer(scale: EF, axes: &[(usize, &[EF])]) -> Vec<EF> {
     axes.iter()
-        .fold(vec![scale], |slower, &axis| times(slower, &table(axis)))
+        .fold(vec![scale], |slower, &axis| times(&slower, &table(axis)))
 }
 
-fn times(slower: Vec<EF>, faster: &[EF]) -> Vec<EF> {
+fn times(slower: &[EF], faster: &[EF]) -> Vec<EF> {
     let rows = slower.iter();
     rows.flat_map(|&weight| faster.iter().map(move |&own| weight * own))
         .collect()

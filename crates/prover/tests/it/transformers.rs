@@ -124,7 +124,7 @@ impl Encoder {
 
     /// Looks up in a table of which the domain's largest value is `limit`.
     fn lookup(&mut self, x: TensorId, table: u16, limit: i64) -> TensorId {
-        let magnitude = self.net.draft.range(x).magnitude() as i64;
+        let magnitude = self.net.draft.range(x).magnitude();
         let mut shift = 0;
         while lilliput_graph::exec::round_shift(magnitude, shift).0 > limit {
             shift += 1;
