@@ -13,6 +13,31 @@ use super::work::Files;
 /// A check takes milliseconds, and a clock on a shared machine errs by as much.
 const CHECKS_PER_RUN: usize = 5;
 
+/// What a proof doesn't reveal. The output is public in both.
+#[derive(Clone, Copy)]
+pub(super) enum Hide {
+    /// What the command does unless it is told otherwise.
+    WeightsAndInput,
+    Nothing,
+}
+
+impl Hide {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::WeightsAndInput => "hidden",
+            Self::Nothing => "open",
+        }
+    }
+
+    /// For `lilliput model import` and `lilliput prove`.
+    fn flags(self) -> (&'static str, &'static str) {
+        match self {
+            Self::WeightsAndInput => ("--hide=weights", "--hide=weights,input"),
+            Self::Nothing => ("--hide=none", "--hide=none"),
+        }
+    }
+}
+
 /// What we took.
 pub(super) struct Ours {
     pub(super) parameters: u64,
@@ -30,34 +55,27 @@ pub(super) struct Ours {
 }
 
 /// Imports, proves and verifies.
-pub(super) fn measure(lilliput: &Path, files: &Files, runs: usize) -> Result<Ours> {
-    let out = files.folder.join("lilliput");
+pub(super) fn measure(lilliput: &Path, files: &Files, runs: usize, hide: Hide) -> Result<Ours> {
+    let out = files.folder.join(hide.folder());
+    // What an earlier bench left would count as openings already made.
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
     fs::create_dir_all(&out)?;
+    let (hide_at_import, hide_in_proof) = hide.flags();
     let path = |file: &str| text(&out.join(file));
-    let (model, key, proof) = (
-        path("model.lmodel"),
-        path("model.lvk"),
-        path("answer.lproof"),
-    );
-    let (onnx, calibration) = (text(&files.onnx), text(&files.calibration));
-    let (input, folder) = (text(&files.input), text(&out));
+    let (key, proof) = (path("model.lvk"), path("answer.lproof"));
     let command = |words: &[&str]| -> Vec<String> {
         let program = [text(lilliput), "--quiet".into()];
         let words = words.iter().map(|&word| word.to_owned());
         program.into_iter().chain(words).collect()
     };
-    let import = command(&[
-        "model",
-        "import",
-        &onnx,
-        "--calibrate",
-        &calibration,
-        "--out",
-        &folder,
-    ]);
-    let prove = command(&[
-        "prove", "--model", &model, "--input", &input, "--out", &proof,
-    ]);
+    let (onnx, samples) = (text(&files.onnx), text(&files.calibration));
+    let mut import = command(&["model", "import", &onnx, hide_at_import]);
+    import.extend(["--calibrate".into(), samples, "--out".into(), text(&out)]);
+    let (model, input) = (path("model.lmodel"), text(&files.input));
+    let mut prove = command(&["prove", "--model", &model, hide_in_proof]);
+    prove.extend(["--input".into(), input, "--out".into(), proof.clone()]);
     let verify = command(&["verify", "--key", &key, "--proof", &proof]);
 
     let import_figures = repeatedly(&import, runs).context("import")?;

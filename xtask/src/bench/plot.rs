@@ -21,6 +21,7 @@ const MUTED: RGBColor = RGBColor(108, 117, 125);
 const GRID: RGBColor = RGBColor(233, 236, 239);
 /// Told apart by most people who don't see all colours (after Okabe and Ito).
 const OURS: RGBColor = RGBColor(0, 114, 178);
+const OPEN: RGBColor = RGBColor(86, 180, 233);
 const PEER: RGBColor = RGBColor(213, 94, 0);
 
 /// One of the four.
@@ -122,7 +123,7 @@ impl Picture<'_> {
             let width = SIZE.0 as i32;
             for (index, line) in lines(&FIGURES[0], &self.points).iter().enumerate() {
                 let style = anchored(15, line.colour, HPos::Right, VPos::Top);
-                let place = (width - 40, 20 + 22 * index as i32);
+                let place = (width - 40, 12 + 21 * index as i32);
                 drawn(root.draw(&Text::new(line.name, place, style)))?;
             }
             let (_, below) = root.split_vertically(76);
@@ -135,25 +136,38 @@ impl Picture<'_> {
     }
 }
 
-/// Ours, and the peer's if it was measured on two models at least.
+/// Ours, hidden and open, and the peer's if it was measured on two models at least.
 fn lines(figure: &Figure, points: &[Point<'_>]) -> Vec<Line> {
-    let ours = points.iter().map(|&(x, _, ours)| (x, (figure.ours)(ours)));
-    let peer: Vec<(f64, f64)> = points
+    let open = points
         .iter()
-        .filter_map(|&(x, row, _)| Some((x, (figure.peer)(row.ezkl.as_ref()?))))
-        .collect();
-    let mut lines = vec![Line {
-        name: "lilliput",
-        colour: OURS,
-        points: ours.collect(),
-    }];
-    if peer.len() > 1 {
-        lines.push(Line {
-            name: "EZKL",
+        .filter_map(|&(x, row, _)| Some((x, row.open.as_ref().ok()?)));
+    let peer = points
+        .iter()
+        .filter_map(|&(x, row, _)| Some((x, row.ezkl.as_ref()?)));
+    let mut lines = vec![
+        Line {
+            name: "lilliput, weights and input hidden",
+            colour: OURS,
+            points: points
+                .iter()
+                .map(|&(x, _, ours)| (x, (figure.ours)(ours)))
+                .collect(),
+            with_values: true,
+        },
+        Line {
+            name: "lilliput, nothing hidden",
+            colour: OPEN,
+            points: open.map(|(x, ours)| (x, (figure.ours)(ours))).collect(),
+            with_values: false,
+        },
+        Line {
+            name: "EZKL, input hidden",
             colour: PEER,
-            points: peer,
-        });
-    }
+            points: peer.map(|(x, ezkl)| (x, (figure.peer)(ezkl))).collect(),
+            with_values: true,
+        },
+    ];
+    lines.retain(|line| line.points.len() > 1);
     lines
 }
 

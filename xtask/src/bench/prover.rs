@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::ezkl::{self, Ezkl};
-use super::ours::{self, Ours};
+use super::ours::{self, Hide, Ours};
 use super::python::Python;
 use super::runtime::{self, Runtime};
 use super::work::{self, Files, Peer, Work};
@@ -44,7 +44,10 @@ enum PeerName {
 pub(super) struct Row {
     pub(super) work: Work,
     pub(super) folder: PathBuf,
+    /// With weights and input hidden.
     pub(super) ours: Result<Ours>,
+    /// With nothing hidden.
+    pub(super) open: Result<Ours>,
     pub(super) runtime: Option<Runtime>,
     pub(super) ezkl: Option<Ezkl>,
 }
@@ -83,7 +86,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let path = out.join("figures-prover.md");
     std::fs::write(&path, text)?;
     crate::say(&format!("wrote {}", path.display()));
-    let failed = rows.iter().filter(|row| row.ours.is_err()).count();
+    let failed = rows
+        .iter()
+        .filter(|row| row.ours.is_err() || row.open.is_err())
+        .count();
     ensure!(failed == 0, "{failed} models couldn't be measured");
     Ok(())
 }
@@ -95,10 +101,15 @@ fn measure(
     lilliput: &Path,
     python: Option<&Python>,
 ) -> Result<Row> {
-    let ours = ours::measure(lilliput, files, args.runs);
-    if let Err(error) = &ours {
-        crate::say(&format!("  not measured: {error:#}"));
-    }
+    let measured = |hide| {
+        let ours = ours::measure(lilliput, files, args.runs, hide);
+        if let Err(error) = &ours {
+            crate::say(&format!("  not measured: {error:#}"));
+        }
+        ours
+    };
+    let ours = measured(Hide::WeightsAndInput);
+    let open = measured(Hide::Nothing);
     let runtime = python
         .map(|python| runtime::measure(python, files, args.runs))
         .transpose()?;
@@ -111,6 +122,7 @@ fn measure(
         work,
         folder: files.folder.clone(),
         ours,
+        open,
         runtime,
         ezkl,
     })

@@ -13,6 +13,7 @@ pub(super) fn markdown(rows: &[Row], runs: usize) -> String {
     let parts = [
         (ezkl("Proving, beside"), tables::prove(rows)),
         ("All steps".into(), tables::steps(rows)),
+        ("What hiding costs".into(), tables::hiding(rows)),
         ("Beside a run without proof".into(), tables::runtime(rows)),
         (ezkl("All steps of"), tables::ezkl(rows)),
         ("Growth".into(), pictures(rows)),
@@ -47,9 +48,9 @@ fn heading(rows: &[Row], runs: usize) -> String {
 Written by `cargo xtask bench prover --peer ezkl --data DIR` on {date}: lilliput {version}{runtime}, EZKL {EZKL_VERSION};
 {machine}.
 
-Ours are whole processes of the command `lilliput`, from start to exit, files read and written included: the median of
-{runs} runs after one that doesn't count, least and most in brackets. CPU seconds are user and system time of all threads;
-memory is the largest resident set.
+Ours hide weights and input, the output is public. They are whole processes of the command `lilliput`, from start to exit,
+files read and written included: the median of {runs} runs after one that doesn't count, least and most in brackets. CPU seconds
+are user and system time of all threads; memory is the largest resident set.
 
 EZKL: the same ONNX file and input, once, each step in a process of its own; input hidden, weights fixed in the circuit (its
 default: they stand in the proving key), output public, target `resources`, SRS made before. Proving includes the witness.

@@ -19,6 +19,8 @@ pub(super) struct Line {
     pub(super) name: &'static str,
     pub(super) colour: RGBColor,
     pub(super) points: Vec<(f64, f64)>,
+    /// Whether each point's value stands above it.
+    pub(super) with_values: bool,
 }
 
 pub(super) fn draw(
@@ -69,7 +71,7 @@ pub(super) fn draw(
             .clone()
             .map(|point| Circle::new(point, 4, colour.filled()));
         drawn(chart.draw_series(dots))?;
-        for (x, y) in points {
+        for (x, y) in points.filter(|_| line.with_values) {
             let (across, height) = chart.backend_coord(&(x, y));
             let style = anchored(13, INK, HPos::Center, VPos::Bottom);
             let place = (across - left, height - top - 9);

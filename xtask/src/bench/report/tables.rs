@@ -156,6 +156,44 @@ pub(super) fn steps(rows: &[Row]) -> String {
     table.text()
 }
 
+/// The same model and input, hidden and in the clear.
+pub(super) fn hiding(rows: &[Row]) -> String {
+    let mut table = Table::new(&[
+        "work",
+        "import, CPU s: hidden, open",
+        "prove, CPU s: hidden, open",
+        "",
+        "prove, MB: hidden, open",
+        "",
+        "proof, KiB: hidden, open",
+        "",
+        "verify, ms: hidden, open",
+    ]);
+    for row in rows {
+        let (Ok(hidden), Ok(open)) = (&row.ours, &row.open) else {
+            continue;
+        };
+        let figure = |figure: fn(&Ours) -> f64| (figure(hidden), figure(open));
+        let both = |(hidden, open)| format!("{}, {}", short(hidden), short(open));
+        let times = |(hidden, open): (f64, f64)| format!("{:.2} x", hidden / open);
+        let cpu = figure(|ours| ours.prove.cpu_seconds.median);
+        let memory = figure(|ours| ours.prove.memory_mb.median);
+        let size = figure(|ours| ours.proof_bytes as f64 / 1024.0);
+        table.row(&[
+            row.work.title.to_owned(),
+            both(figure(|ours| ours.import.cpu_seconds.median)),
+            both(cpu),
+            times(cpu),
+            both(memory),
+            times(memory),
+            both(size),
+            times(size),
+            both(figure(|ours| ours.check_ms.median)),
+        ]);
+    }
+    table.text()
+}
+
 /// A proof's cost over that of a plain run.
 pub(super) fn runtime(rows: &[Row]) -> String {
     let mut table = Table::new(&[
@@ -230,7 +268,8 @@ pub(super) fn ezkl(rows: &[Row]) -> String {
 /// Models that couldn't be measured, and why.
 pub(super) fn failures(rows: &[Row]) -> String {
     let lines = rows.iter().filter_map(|row| {
-        let reason = format!("{:#}", row.ours.as_ref().err()?);
+        let error = row.ours.as_ref().err().or(row.open.as_ref().err())?;
+        let reason = format!("{error:#}");
         // Paths say nothing to a reader.
         let folder = row.folder.display().to_string();
         let reason = reason.replace(&format!("{folder}/"), "");
