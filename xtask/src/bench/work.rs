@@ -41,6 +41,13 @@ pub(super) struct Aim {
     pub(super) moonshot_cpu_seconds: f64,
 }
 
+/// At most this many times onnxruntime's CPU time, in every row that has an aim.
+pub(super) const AIM_TIMES: f64 = 4_000.0;
+/// At most this long and large, in rows up to `AIM_PARAMETERS_MAX`.
+pub(super) const AIM_VERIFY_MS: f64 = 30.0;
+pub(super) const AIM_PROOF_KIB: f64 = 600.0;
+pub(super) const AIM_PARAMETERS_MAX: u64 = 4_200_000;
+
 /// How the peer takes part.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Peer {

@@ -4,7 +4,7 @@ use super::numbers::{kib, short, spread, whole};
 use crate::bench::measure::Usage;
 use crate::bench::ours::Ours;
 use crate::bench::prover::Row;
-use crate::bench::work::{Aim, Peer};
+use crate::bench::work::{AIM_PARAMETERS_MAX, AIM_PROOF_KIB, AIM_TIMES, AIM_VERIFY_MS, Aim, Peer};
 
 /// Columns that a cell can't be filled for.
 const NOTHING: &str = "—";
@@ -21,6 +21,12 @@ impl Table {
 
     fn row(&mut self, cells: &[String]) {
         self.0.push(format!("| {} |", cells.join(" | ")));
+    }
+
+    /// With a sentence below.
+    fn with(self, sentence: Option<String>) -> String {
+        let parts = [Some(self.text()), sentence];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 
     /// Nothing, if there is no row.
@@ -153,7 +159,28 @@ pub(super) fn steps(rows: &[Row]) -> String {
             format!("{:.1}", ours.security_bits),
         ]);
     }
-    table.text()
+    table.with(worst_check(rows))
+}
+
+/// The aims for verifying.
+fn worst_check(rows: &[Row]) -> Option<String> {
+    let aimed = aimed(rows).filter(|(_, ours)| ours.parameters <= AIM_PARAMETERS_MAX);
+    let worst = aimed.map(|(_, ours)| (ours.check_ms.median, ours.proof_bytes as f64 / 1024.0));
+    let (check_ms, kib) = worst.reduce(|left, right| (left.0.max(right.0), left.1.max(right.1)))?;
+    Some(format!(
+        "Slowest check of a proof among the rows with an aim, up to 4.2 M parameters: {} ms (aim: {} ms). Largest proof: \
+         {} KiB (aim: {} KiB).",
+        short(check_ms),
+        whole(AIM_VERIFY_MS),
+        short(kib),
+        whole(AIM_PROOF_KIB)
+    ))
+}
+
+/// Measured rows of the first table.
+fn aimed(rows: &[Row]) -> impl Iterator<Item = (&Row, &Ours)> {
+    let aimed = rows.iter().filter(|row| row.work.aim.is_some());
+    aimed.filter_map(|row| Some((row, row.ours.as_ref().ok()?)))
 }
 
 /// The same model and input, hidden and in the clear.
@@ -208,10 +235,7 @@ pub(super) fn runtime(rows: &[Row]) -> String {
         let (Ok(ours), Some(runtime)) = (&row.ours, &row.runtime) else {
             continue;
         };
-        let ratio = |cpu_ms: f64| {
-            let times = ours.prove.cpu_seconds.median * 1e3 / cpu_ms;
-            format!("{} x", whole(times))
-        };
+        let ratio = |cpu_ms| format!("{} x", whole(times(ours, cpu_ms)));
         let difference = runtime.difference(&ours.output);
         table.row(&[
             row.work.title.to_owned(),
@@ -222,7 +246,30 @@ pub(super) fn runtime(rows: &[Row]) -> String {
             difference.map_or(NOTHING.into(), |share| format!("{:.2} %", share * 100.0)),
         ]);
     }
-    table.text()
+    table.with(worst_ratio(rows))
+}
+
+/// Proving over one run.
+fn times(ours: &Ours, cpu_ms: f64) -> f64 {
+    ours.prove.cpu_seconds.median * 1e3 / cpu_ms
+}
+
+fn worst_ratio(rows: &[Row]) -> Option<String> {
+    let with_runtime = aimed(rows).filter_map(|(row, ours)| Some((ours, row.runtime.as_ref()?)));
+    let ratios = with_runtime.map(|(ours, runtime)| {
+        (
+            times(ours, runtime.cpu_ms),
+            times(ours, runtime.threaded_cpu_ms),
+        )
+    });
+    let (alone, threaded) =
+        ratios.reduce(|left, right| (left.0.max(right.0), left.1.max(right.1)))?;
+    Some(format!(
+        "Worst of the rows with an aim: {} x on one thread, {} x with its threads (aim: {} x).",
+        whole(alone),
+        whole(threaded),
+        whole(AIM_TIMES)
+    ))
 }
 
 /// The peer's figures in full.
