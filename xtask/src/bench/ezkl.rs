@@ -62,7 +62,7 @@ pub(super) fn measure(python: &Python, files: &Files) -> Result<Ezkl> {
         }
         crate::say(&format!("  EZKL: {step}"));
         let load = machine::load();
-        let arguments = [Path::new(step), &folder, &files.onnx];
+        let arguments = [Path::new(step), &folder, &files.onnx, python.folder()];
         let command = python.script("ezkl_step.py", &arguments);
         let usage = once(&command).with_context(|| format!("EZKL, {step}"))?;
         let facts: Value =
@@ -77,11 +77,9 @@ pub(super) fn measure(python: &Python, files: &Files) -> Result<Ezkl> {
         kept.write()?;
     }
     // Gigabytes that nobody needs once all is measured.
-    for large in ["pk.key", "srs"] {
-        let path = folder.join(large);
-        if path.exists() {
-            fs::remove_file(path)?;
-        }
+    let proving_key = folder.join("pk.key");
+    if proving_key.exists() {
+        fs::remove_file(proving_key)?;
     }
     read(&kept.steps)
 }

@@ -56,6 +56,11 @@ impl Python {
         }
     }
 
+    /// Where it lives; a place for what all models share.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// One of our scripts as a command.
     pub(super) fn script(&self, name: &str, arguments: &[&Path]) -> Vec<String> {
         let script = self.folder.join(name);

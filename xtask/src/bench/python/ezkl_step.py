@@ -1,4 +1,4 @@
-"""One step of EZKL on one model, in a process of its own: ezkl_step.py STEP FOLDER ONNX.
+"""One step of EZKL on one model, in a process of its own: ezkl_step.py STEP FOLDER ONNX SRS_FOLDER.
 
 FOLDER holds calibration.json (all samples of an input in one flat list) and input.json, and gets what
 EZKL writes. The sizes and times that only EZKL knows go as JSON into facts-STEP.json.
@@ -11,7 +11,7 @@ import time
 
 import ezkl
 
-step, folder, onnx = sys.argv[1:4]
+step, folder, onnx, srs_folder = sys.argv[1:5]
 
 
 def path(name):
@@ -30,28 +30,33 @@ def settings():
     ezkl.gen_settings(onnx, path("settings.json"), py_run_args=arguments)
     ezkl.calibrate_settings(path("calibration.json"), onnx, path("settings.json"), "resources")
     ezkl.compile_circuit(onnx, path("circuit.ezkl"), path("settings.json"))
+    return {"logrows": chosen()["run_args"]["logrows"], "rows": chosen()["num_rows"]}
+
+
+def chosen():
     with open(path("settings.json")) as file:
-        chosen = json.load(file)
-    return {"logrows": chosen["run_args"]["logrows"], "rows": chosen["num_rows"]}
+        return json.load(file)
+
+
+def srs_path():
+    return os.path.join(srs_folder, "srs-%d" % chosen()["run_args"]["logrows"])
 
 
 def srs():
-    with open(path("settings.json")) as file:
-        logrows = json.load(file)["run_args"]["logrows"]
-    if not os.path.exists(path("srs")):
-        ezkl.gen_srs(path("srs.part"), logrows)
-        os.replace(path("srs.part"), path("srs"))
+    if not os.path.exists(srs_path()):
+        ezkl.gen_srs(srs_path() + ".part", chosen()["run_args"]["logrows"])
+        os.replace(srs_path() + ".part", srs_path())
     return {}
 
 
 def setup():
-    ezkl.setup(path("circuit.ezkl"), path("vk.key"), path("pk.key"), path("srs"))
+    ezkl.setup(path("circuit.ezkl"), path("vk.key"), path("pk.key"), srs_path())
     return {"vk_bytes": size("vk.key"), "pk_bytes": size("pk.key")}
 
 
 def prove():
     ezkl.gen_witness(path("input.json"), path("circuit.ezkl"), path("witness.json"))
-    ezkl.prove(path("witness.json"), path("circuit.ezkl"), path("pk.key"), path("proof.json"), path("srs"))
+    ezkl.prove(path("witness.json"), path("circuit.ezkl"), path("pk.key"), path("proof.json"), srs_path())
     with open(path("proof.json")) as file:
         proof = json.load(file)
     return {"proof_bytes": len(proof["proof"])}
@@ -59,7 +64,7 @@ def prove():
 
 def verify():
     start = time.perf_counter()
-    if not ezkl.verify(path("proof.json"), path("settings.json"), path("vk.key"), path("srs")):
+    if not ezkl.verify(path("proof.json"), path("settings.json"), path("vk.key"), srs_path()):
         sys.exit("EZKL refuses its own proof")
     return {"verify_ms": (time.perf_counter() - start) * 1e3}
 
