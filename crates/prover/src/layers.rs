@@ -8,16 +8,16 @@ pub mod product;
 pub mod weight;
 
 use lilliput_graph::{Checked, Tensor, TensorId, Trace};
-use lilliput_verifier::codec::Writer;
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Join, Joined};
+use lilliput_verifier::join::BlockClaim;
 use lilliput_verifier::layers::reading::labels;
 use lilliput_verifier::layers::{Ended, LayerError, Product, Side};
-use lilliput_verifier::logup::{LogUp, LogUpClaims, Shape};
+use lilliput_verifier::logup::{LogUpClaims, Shape};
 use lilliput_verifier::sumcheck::Reduced;
-use lilliput_verifier::transcript::Transcript;
 
+use crate::join::Folded;
 use crate::logup::Witness;
+use crate::transcript::Transcript;
 
 /// The values of all tensors of a run.
 #[derive(Clone, Copy)]
@@ -33,7 +33,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// The rounds of a product sumcheck, written already, and what they end with.
+/// What the rounds of a product sumcheck, sent already, end with.
 pub struct Finished {
     pub(crate) reduced: Reduced,
     pub(crate) tensors: Vec<EF>,
@@ -43,14 +43,15 @@ pub struct Finished {
 /// The arithmetic of a prover. All backends send the same messages.
 pub trait Backend {
     /// The lookup argument.
-    fn lookups(
-        shape: &Shape,
-        witness: &Witness<'_>,
-        transcript: &mut Transcript,
-    ) -> (LogUp, LogUpClaims);
+    fn lookups(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims;
 
-    /// Many claims on one committed polynomial.
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined);
+    /// Many claims on one committed polynomial, whose rows have `2^columns` values.
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> Folded;
 
     /// A tensor's extension at a point.
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF;
@@ -58,8 +59,7 @@ pub trait Backend {
     /// A product sumcheck: sends its rounds.
     fn product(
         values: &Values<'_>,
-        product: &Product<'_>,
-        writer: &mut Writer,
+        product: &Product<'_, EF>,
         transcript: &mut Transcript,
     ) -> Finished;
 }
@@ -69,16 +69,17 @@ pub trait Backend {
 pub struct Fast;
 
 impl Backend for Fast {
-    fn lookups(
-        shape: &Shape,
-        witness: &Witness<'_>,
-        transcript: &mut Transcript,
-    ) -> (LogUp, LogUpClaims) {
+    fn lookups(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims {
         crate::logup::prove(shape, witness, transcript)
     }
 
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-        crate::join::prove(claims, values, transcript)
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> Folded {
+        crate::join::prove(claims, values, columns, transcript)
     }
 
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF {
@@ -87,43 +88,33 @@ impl Backend for Fast {
 
     fn product(
         values: &Values<'_>,
-        product: &Product<'_>,
-        writer: &mut Writer,
+        product: &Product<'_, EF>,
         transcript: &mut Transcript,
     ) -> Finished {
-        product::prove(values, product, writer, transcript)
+        product::prove(values, product, transcript)
     }
 }
 
 /// A prover's side of the walk.
 pub(crate) struct Proving<'a, B> {
     values: Values<'a>,
-    writer: &'a mut Writer,
     transcript: &'a mut Transcript,
     backend: std::marker::PhantomData<B>,
 }
 
 impl<'a, B> Proving<'a, B> {
-    pub(crate) fn new(
-        values: Values<'a>,
-        writer: &'a mut Writer,
-        transcript: &'a mut Transcript,
-    ) -> Self {
+    pub(crate) fn new(values: Values<'a>, transcript: &'a mut Transcript) -> Self {
         Self {
             values,
-            writer,
             transcript,
             backend: std::marker::PhantomData,
         }
     }
-
-    fn message(&mut self, label: &'static str, values: &[EF]) {
-        self.writer.extensions(values);
-        self.transcript.absorb(label, values);
-    }
 }
 
 impl<B: Backend> Side for Proving<'_, B> {
+    type Value = EF;
+
     fn challenge(&mut self) -> EF {
         self.transcript.challenge(labels::MERGE)
     }
@@ -133,21 +124,39 @@ impl<B: Backend> Side for Proving<'_, B> {
             .iter()
             .map(|&tensor| B::evaluate(&self.values, tensor, point))
             .collect();
-        self.message(labels::EVALUATIONS, &values);
+        self.transcript.send(labels::EVALUATIONS, &values);
         Ok(values)
     }
 
-    fn product(&mut self, product: &Product<'_>) -> Result<Ended, LayerError> {
-        let finished = B::product(&self.values, product, self.writer, self.transcript);
+    fn product(&mut self, product: &Product<'_, EF>) -> Result<Ended<EF>, LayerError> {
+        let finished = B::product(&self.values, product, self.transcript);
         let weight = (!product.weight.is_public()).then_some(finished.weight);
         let mut sent = finished.tensors.clone();
         sent.extend(weight);
-        self.message(labels::PRODUCT_END, &sent);
+        self.transcript.send(labels::PRODUCT_END, &sent);
         Ok(Ended {
             point: finished.reduced.point,
             claim: finished.reduced.claim,
             tensors: finished.tensors,
             weight,
         })
+    }
+
+    fn zero(&mut self, value: EF, node: TensorId) -> Result<(), LayerError> {
+        if value == EF::default() {
+            Ok(())
+        } else {
+            Err(LayerError::Mismatch { node: node.0 })
+        }
+    }
+
+    fn times(
+        &mut self,
+        left: EF,
+        right: EF,
+        product: EF,
+        node: TensorId,
+    ) -> Result<(), LayerError> {
+        self.zero(left * right - product, node)
     }
 }

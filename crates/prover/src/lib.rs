@@ -11,14 +11,17 @@
 //! | [`layers`] | the prover's side of the walk through the graph |
 //! | [`blocks`] | tensors in blocks padded to powers of two |
 //! | [`join`] | many claims on one committed polynomial become one |
+//! | [`link`] | links of keys with their successors |
 //! | [`logup`] | the lookup argument and its witness |
 //! | [`pcs`] | commitments and openings |
 //! | [`sumcheck`] | the prover's side of sumchecks over dense vectors |
+//! | [`transcript`] | what is said: masked, written, absorbed |
 
 pub mod blocks;
 pub mod join;
 mod lanes;
 pub mod layers;
+pub mod link;
 pub mod logup;
 pub mod pcs;
 pub mod prove;
@@ -26,7 +29,8 @@ pub mod reference;
 mod settle;
 pub mod setup;
 pub mod sumcheck;
+pub mod transcript;
 mod witness;
 
-pub use prove::{ProveError, prove};
-pub use setup::{ProvingKey, SetupError, setup};
+pub use prove::{ProveError, Request, prove};
+pub use setup::{Hiding, ProvingKey, SetupError, setup};

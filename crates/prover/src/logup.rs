@@ -14,11 +14,9 @@ mod tree;
 
 pub use count::{OutOfTable, count};
 
-use lilliput_verifier::logup::{
-    Fingerprint, LogUp, LogUpClaims, Shape, absorb_leaves, leaf_claims,
-};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::logup::{Fingerprint, LEAVES, LogUpClaims, Shape, leaf_claims};
 
+use crate::transcript::Transcript;
 use leaves::Leaves;
 
 /// What is looked up in one segment: row-major tensors without padding.
@@ -41,21 +39,11 @@ pub struct Witness<'a> {
 
 /// Shows that all is looked up as counted. Multiplicities, and all that fixes the values, have been absorbed.
 #[must_use]
-pub fn prove(
-    shape: &Shape,
-    witness: &Witness<'_>,
-    transcript: &mut Transcript,
-) -> (LogUp, LogUpClaims) {
-    let fingerprint = Fingerprint::draw(transcript);
+pub fn prove(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims {
+    let fingerprint = Fingerprint::draw(|label| transcript.challenge(label));
     let leaves = Leaves::new(shape, witness, &fingerprint);
-    let (layers, point) = tree::prove(&leaves, transcript);
-    let mut proof = LogUp {
-        layers,
-        segments: Vec::new(),
-        multiplicities: Vec::new(),
-    };
-    leaves.evaluate(shape, &point, &mut proof);
-    absorb_leaves(&proof, transcript);
-    let claims = leaf_claims(shape, &proof, &point);
-    (proof, claims)
+    let point = tree::prove(&leaves, transcript);
+    let values = leaves.evaluate(shape, &point);
+    transcript.send(LEAVES, &values);
+    leaf_claims(shape, values, &point).expect("one value for each leaf")
 }

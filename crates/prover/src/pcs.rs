@@ -1,127 +1,105 @@
-//! Commitments and openings, the prover's side of [`lilliput_verifier::pcs`].
+//! Committed polynomials, the prover's side of [`lilliput_verifier::pcs`].
+
+use std::sync::Arc;
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::pcs::configuration::{
-    Configuration, Domain, Layout, Merkle, configuration, merkle,
-};
-use lilliput_verifier::pcs::{Opening, OpeningError, Root};
-use lilliput_verifier::transcript::{Challenger, Transcript};
-use p3_commit::MultilinearPcs;
-use p3_matrix::dense::RowMajorMatrix;
-use p3_multilinear_util::point::Point;
-use p3_sumcheck::layout::{Layout as _, Table};
-use p3_sumcheck::{OpeningBatch, OpeningProtocol, PrescribedPointPcs, TableShape, TableSpec};
-use p3_symmetric::MerkleCap;
-use p3_whir::{WhirProver, WhirProverData};
+use lilliput_verifier::pcs::codeword::Opened;
+use lilliput_verifier::pcs::{Code, Codeword, Randomness, Root};
+use p3_field::PrimeCharacteristicRing;
 
+pub mod file;
 #[cfg(test)]
 mod tests;
 
-type Whir = WhirProver<EF, F, Domain, Merkle, Challenger, Layout>;
+use file::{CodeFile, CodeFileError};
 
-/// A committed polynomial: its values, code word and Merkle tree.
+/// A committed polynomial: its cells with their blinding rows, and the encoded matrix.
 ///
-/// Clones share all three. The commitment is deterministic: it hides nothing.
-#[derive(Clone)]
-pub struct Commitment {
-    variables: usize,
-    root: Root,
-    data: WhirProverData<F, EF, Merkle, Layout>,
+/// Clones share both.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    pub(crate) code: Code,
+    /// Row by row, blinding rows last.
+    coefficients: Arc<Vec<F>>,
+    encoded: Encoded,
 }
 
-impl std::fmt::Debug for Commitment {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Commitment")
-            .field("variables", &self.variables)
-            .field("root", &self.root)
-            .finish_non_exhaustive()
+/// Where the encoded matrix is.
+#[derive(Clone, Debug)]
+enum Encoded {
+    Memory(Arc<Codeword>),
+    File(Arc<CodeFile>),
+}
+
+impl Committed {
+    /// Encodes coefficients: rows of cells, then blinding rows.
+    #[must_use]
+    pub fn new(code: Code, coefficients: Vec<F>) -> Self {
+        let codeword = Codeword::new(&code, code.width(), &coefficients);
+        Self::from_parts(code, coefficients, codeword)
     }
-}
 
-impl Commitment {
-    /// Commits to a polynomial given by `2^variables` values; see
-    /// [`lilliput_verifier::pcs::padded_variables`] for small ones.
-    ///
-    /// # Errors
-    ///
-    /// [`OpeningError::Variables`] for an unsupported number of values.
-    pub fn new(values: Vec<F>) -> Result<Self, OpeningError> {
-        let variables = values.len().checked_ilog2().map_or(0, |bits| bits as usize);
-        let refused = OpeningError::Variables(variables);
-        if !values.len().is_power_of_two() {
-            return Err(refused);
+    /// Puts together what was encoded elsewhere.
+    pub(crate) fn from_parts(code: Code, coefficients: Vec<F>, codeword: Codeword) -> Self {
+        Self {
+            code,
+            coefficients: Arc::new(coefficients),
+            encoded: Encoded::Memory(Arc::new(codeword)),
         }
-        let configuration = configuration(variables).ok_or(refused)?;
-        let first_fold = configuration
-            .folding_schedule()
-            .first()
-            .copied()
-            .unwrap_or(0);
-        let whir = whir(configuration);
-        let table = Table::new(RowMajorMatrix::new(values, 1 << variables));
-        let witness = Layout::new_witness(vec![table], first_fold);
-        // The root goes into our own transcript, through `Root::absorb`; this one is thrown away.
-        let mut unused = Transcript::new("unused");
-        let (cap, data): (MerkleCap<F, [u8; 32]>, _) =
-            MultilinearPcs::<EF, Challenger>::commit(&whir, witness, unused.challenger_mut())
-                .map_err(|error| OpeningError::Refused(error.to_string()))?;
-        let root = cap.roots().first().copied().map(Root);
-        let root = root.ok_or_else(|| OpeningError::Refused("no Merkle root".into()))?;
-        Ok(Self {
-            variables,
-            root,
-            data,
-        })
     }
 
-    /// What the verifier sees of it.
+    /// Leaves the encoded matrix in its file.
+    pub(crate) fn from_file(code: Code, coefficients: Vec<F>, file: CodeFile) -> Self {
+        Self {
+            code,
+            coefficients: Arc::new(coefficients),
+            encoded: Encoded::File(Arc::new(file)),
+        }
+    }
+
+    /// The commitment.
     #[must_use]
     pub fn root(&self) -> Root {
-        self.root
-    }
-
-    /// Variables of the polynomial.
-    #[must_use]
-    pub fn variables(&self) -> usize {
-        self.variables
-    }
-
-    /// The committed values.
-    pub fn values(&self) -> &[F] {
-        self.data.table(0).poly(0).into_slice()
-    }
-
-    /// Shows the value at `point`; the transcript has absorbed the root and fixed the point since.
-    ///
-    /// # Errors
-    ///
-    /// [`OpeningError`] for a point of another size.
-    pub fn open(&self, point: &[EF], transcript: &mut Transcript) -> Result<Opening, OpeningError> {
-        if point.len() != self.variables {
-            return Err(OpeningError::Point {
-                expected: self.variables,
-                got: point.len(),
-            });
+        match &self.encoded {
+            Encoded::Memory(codeword) => codeword.root(),
+            Encoded::File(file) => file.root(),
         }
-        let configuration =
-            configuration(self.variables).ok_or(OpeningError::Variables(self.variables))?;
-        let batch = OpeningBatch::new(vec![0], Vec::new());
-        let shape = TableShape::new(self.variables, 1);
-        let protocol = OpeningProtocol::new(vec![TableSpec::new(shape, vec![batch])]);
-        whir(configuration)
-            .open_at(
-                self.data.clone(),
-                &protocol,
-                &[Point::new(point.to_vec())],
-                transcript.challenger_mut(),
-            )
-            .map(|proof| Opening::new(proof.whir))
-            .map_err(|error| OpeningError::Refused(error.to_string()))
+    }
+
+    /// The encoded matrix, if it is in memory.
+    pub(crate) fn codeword(&self) -> Option<&Codeword> {
+        match &self.encoded {
+            Encoded::Memory(codeword) => Some(codeword),
+            Encoded::File(_) => None,
+        }
+    }
+
+    /// The polynomial's values.
+    #[must_use]
+    pub fn cells(&self) -> &[F] {
+        &self.coefficients[..self.code.rows * self.code.width()]
+    }
+
+    /// Each blinding row, folded at the coordinates of the columns.
+    pub(crate) fn fold_blinding(&self, columns: &[EF]) -> Vec<EF> {
+        let rows = &self.coefficients[self.code.rows * self.code.width()..];
+        crate::join::columns::fold(rows, columns)
+    }
+
+    /// The rows at positions.
+    pub(crate) fn open(&self, positions: &[usize]) -> Result<Opened, CodeFileError> {
+        match &self.encoded {
+            Encoded::Memory(codeword) => Ok(codeword.open(positions)),
+            Encoded::File(file) => file.open_rows(positions),
+        }
     }
 }
 
-fn whir(configuration: Configuration) -> Whir {
-    let domain = Domain::new(1 << configuration.max_fft_size());
-    Whir::new(configuration, domain, merkle())
+/// Appends the blinding rows that a code asks for; without randomness zeros, which hide nothing.
+pub(crate) fn blind(code: &Code, cells: &mut Vec<F>, randomness: Option<&mut Randomness>) {
+    let blinding = code.blinding * code.width();
+    match randomness {
+        Some(randomness) => cells.extend(randomness.base(blinding)),
+        None => cells.resize(cells.len() + blinding, F::ZERO),
+    }
 }

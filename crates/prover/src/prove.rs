@@ -1,25 +1,37 @@
 //! A proof of one run, step by step as in `specs/proof.md`, section 4.
 
-use lilliput_graph::{ExecError, Tensor, Trace, execute};
-use lilliput_verifier::codec::Writer;
-use lilliput_verifier::field::F;
-use lilliput_verifier::layers::{Claims, LayerError, Walk};
-use lilliput_verifier::pcs::OpeningError;
-use lilliput_verifier::verify::{claim_lookups, claim_outputs, weight_claims, witness_claims};
-use lilliput_verifier::{Context, Proof, Statement};
+use lilliput_graph::{Checked, ExecError, Tensor, TensorId, Trace, execute};
+use lilliput_verifier::argument::{
+    HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count, weight_claims,
+    witness_claims,
+};
+use lilliput_verifier::codec::{CodecError, Writer};
+use lilliput_verifier::field::{EF, F};
+use lilliput_verifier::join::BlockClaim;
+use lilliput_verifier::layers::{Claim, Claims, LayerError, Unprovable, Walk};
+use lilliput_verifier::layout::{Hidden, Layout, PortLayout};
+use lilliput_verifier::logup::LogUpClaims;
+use lilliput_verifier::pcs::{Code, Randomness};
+use lilliput_verifier::point::{evaluate_tensor, tensor_variables};
+use lilliput_verifier::receiver::Receiver;
+use lilliput_verifier::settle::on_block;
+use lilliput_verifier::statement::{Port, commit_ports, port_cells};
+use lilliput_verifier::verify::layout_of;
+use lilliput_verifier::{Context, Proof, Statement, StatementError};
 
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
-use crate::pcs::Commitment;
-use crate::settle::settle;
+use crate::pcs::{Committed, blind};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
+use crate::transcript::Transcript;
 use crate::witness::{LookedUp, cells};
 
 #[cfg(test)]
 mod tests;
 
 /// Why no proof is made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProveError {
     /// Inputs that aren't the model's.
     #[error(transparent)]
@@ -30,45 +42,124 @@ pub enum ProveError {
     /// A step doesn't hold: a challenge hit one of the values for which there is no proof, or the prover has a fault.
     #[error(transparent)]
     Layers(#[from] LayerError),
-    /// A commitment of an unsupported size.
+    /// The argument can't be ended.
     #[error(transparent)]
-    Opening(#[from] OpeningError),
+    Settle(#[from] SettleError),
+    /// The messages can't be counted.
+    #[error("the argument can't be counted: {0}")]
+    Count(#[from] CodecError),
+    /// What is asked to be hidden can't be.
+    #[error(transparent)]
+    Unprovable(#[from] Unprovable),
+    /// A statement that the key doesn't allow, such as an opening that it doesn't have.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
     /// A value beyond 32 bits; the executor makes none.
     #[error("a value of an input or output has more than 32 bits")]
     Wide,
 }
 
-/// Runs the model on the inputs and proves the output, for one context. The salt keeps the input commitment from
-/// showing the inputs.
+/// What a proof is asked to be.
+#[derive(Clone, Copy)]
+pub struct Request {
+    /// Where it is valid.
+    pub context: Context,
+    /// What it hides besides the weights.
+    pub hidden: Hidden,
+    /// Which of the key's openings it uses: each only once, or the weights show.
+    pub opening: u32,
+    /// The seed behind the commitment to the inputs.
+    pub input_seed: [u8; 32],
+    /// The seed behind the commitment to hidden outputs.
+    pub output_seed: [u8; 32],
+    /// Secret; all other randomness comes from it and from what is stated.
+    pub seed: [u8; 32],
+}
+
+impl Request {
+    /// A proof that hides the inputs, with secrets that nobody else knows.
+    #[must_use]
+    pub fn new(context: Context, opening: u32, secret: &[u8; 32]) -> Self {
+        let derive = |purpose: &str| blake3::derive_key(purpose, secret);
+        Self {
+            context,
+            hidden: Hidden {
+                inputs: true,
+                outputs: false,
+            },
+            opening,
+            input_seed: derive("lilliput 2026 input seed"),
+            output_seed: derive("lilliput 2026 output seed"),
+            seed: derive("lilliput 2026 proof seed"),
+        }
+    }
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Request")
+            .field("context", &self.context)
+            .field("hidden", &self.hidden)
+            .field("opening", &self.opening)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs the model on the inputs and proves the output.
 ///
 /// # Errors
 ///
 /// [`ProveError`].
-pub fn prove(
-    key: &ProvingKey,
-    context: &Context,
-    salt: [u8; 32],
-    inputs: &[Tensor],
-) -> Result<Proof, ProveError> {
-    prove_with::<Fast>(key, context, salt, inputs)
+pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
+    prove_with::<Fast>(key, request, inputs)
 }
 
 /// The same, with any backend.
 pub(crate) fn prove_with<B: Backend>(
     key: &ProvingKey,
-    context: &Context,
-    salt: [u8; 32],
+    request: &Request,
     inputs: &[Tensor],
 ) -> Result<Proof, ProveError> {
     let trace = execute(key.verifying.checked(), &key.weights, inputs)?;
-    let run = Run::new(key, &trace)?;
+    let own = layout_of(&key.verifying, request.hidden)?;
+    let layout = own.as_ref().unwrap_or(key.verifying.layout());
+    let run = Run::new(key.verifying.checked(), layout, &trace)?;
+    let inputs = Side::new(
+        ports(inputs.iter())?,
+        layout.inputs.as_ref(),
+        &request.input_seed,
+    );
+    let outputs = Side::new(
+        ports(trace.outputs())?,
+        layout.outputs.as_ref(),
+        &request.output_seed,
+    );
     let statement = Statement {
-        context: *context,
-        salt,
-        inputs: ports(inputs.iter())?,
-        outputs: ports(trace.outputs())?,
+        context: request.context,
+        opening: request.opening,
+        seed: if request.hidden.inputs {
+            [0; 32]
+        } else {
+            request.input_seed
+        },
+        inputs: inputs.port(),
+        outputs: outputs.port(),
     };
-    argue::<B>(key, statement, run)
+    statement.check(key.verifying.checked(), key.verifying.openings())?;
+    let mut argument = Argument {
+        key,
+        layout,
+        statement: &statement,
+        inputs: &inputs,
+        outputs: &outputs,
+        run: &run,
+    };
+    let argument = argument.argue::<B>(&request.seed)?;
+    Ok(Proof {
+        statement,
+        argument,
+    })
 }
 
 /// All values of a run, and what it commits to.
@@ -84,10 +175,13 @@ struct Cells<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(key: &ProvingKey, trace: &'a Trace<'a>) -> Result<Self, OutOfTable> {
-        let layout = key.verifying.layout();
+    fn new(checked: &Checked, layout: &Layout, trace: &'a Trace<'a>) -> Result<Self, OutOfTable> {
+        let hidden = layout.inputs.as_ref().map_or(0, |own| own.blocks.len());
+        let inputs: Vec<TensorId> = (0..hidden)
+            .map(|index| checked.graph().input_id(index))
+            .collect();
         let witness = layout.witness.as_ref().map(|polynomial| {
-            let looked_up = LookedUp::new(polynomial, &layout.lookup_nodes, trace)?;
+            let looked_up = LookedUp::new(polynomial, &layout.lookup_nodes, &inputs, trace)?;
             let cells = cells(
                 polynomial,
                 &looked_up.committed(),
@@ -102,52 +196,212 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Proves a statement from the values of a run.
-fn argue<B: Backend>(
-    key: &ProvingKey,
-    statement: Statement,
-    run: Run<'_>,
-) -> Result<Proof, ProveError> {
-    let (checked, layout) = (key.verifying.checked(), key.verifying.layout());
-    let mut transcript = statement.transcript(&key.verifying.model_id());
-    let mut writer = Writer::new();
-    let mut claims = Claims::new(checked.graph().tensors());
+/// Inputs or outputs: their integers, and the commitment if they are hidden.
+struct Side {
+    values: Vec<Vec<i32>>,
+    committed: Option<Committed>,
+}
 
-    let witness = match layout.witness.as_ref().zip(run.witness) {
-        Some((polynomial, Cells { looked_up, cells })) => {
-            let commitment = Commitment::new(cells)?;
-            writer.bytes(&commitment.root().0);
-            commitment.root().absorb("witness", &mut transcript);
-            let witness = Witness {
-                segments: &looked_up.segments(),
-                multiplicities: &looked_up.multiplicities,
-            };
-            let (lookups, left) = B::lookups(&polynomial.lookups, &witness, &mut transcript);
-            lookups.encode(&mut writer);
-            claim_lookups(&layout.lookup_nodes, &left, checked, &mut claims)?;
-            Some((polynomial, commitment, left))
+impl Side {
+    fn new(values: Vec<Vec<i32>>, layout: Option<&PortLayout>, seed: &[u8; 32]) -> Self {
+        let committed = layout.map(|layout| {
+            let codeword = commit_ports(layout, seed, &values);
+            let code = layout.code();
+            let mut cells = port_cells(layout, &values);
+            cells.extend(Randomness::new(seed, "ports").base(code.blinding * code.width()));
+            Committed::from_parts(code, cells, codeword)
+        });
+        Self { values, committed }
+    }
+
+    fn port(&self) -> Port {
+        match &self.committed {
+            Some(committed) => Port::Hidden(committed.root()),
+            None => Port::Public(self.values.clone()),
         }
-        None => None,
-    };
-    claim_outputs(&statement, checked, &mut transcript, &mut claims)?;
-    let values = Values {
-        checked,
-        trace: run.trace,
-    };
-    let mut side = Proving::<B>::new(values, &mut writer, &mut transcript);
-    Walk::run(checked, &mut claims, &mut side)?;
-    if let Some((polynomial, commitment, lookups)) = &witness {
-        let claims = witness_claims(polynomial, layout, lookups, &mut claims);
-        settle::<B>(commitment, &claims, &mut writer, &mut transcript)?;
     }
-    if let (Some(polynomial), Some(commitment)) = (&layout.weights, &key.commitment) {
-        let claims = weight_claims(polynomial, checked, &mut claims);
-        settle::<B>(commitment, &claims, &mut writer, &mut transcript)?;
+}
+
+/// One argument in the making.
+struct Argument<'a> {
+    key: &'a ProvingKey,
+    layout: &'a Layout,
+    statement: &'a Statement,
+    inputs: &'a Side,
+    outputs: &'a Side,
+    run: &'a Run<'a>,
+}
+
+/// A polynomial of a proof with all claims on it.
+struct Pending<'a> {
+    committed: &'a Committed,
+    claims: Vec<BlockClaim>,
+}
+
+impl Argument<'_> {
+    fn argue<B: Backend>(&mut self, seed: &[u8; 32]) -> Result<Vec<u8>, ProveError> {
+        let (checked, weights) = (self.checked(), self.key.verifying.weights());
+        let messages = count(checked, self.layout, weights)?.messages;
+        let mut randomness = self.randomness(seed);
+        let masks = randomness.extension(messages + 2);
+        let witness = self.run.witness.as_ref().zip(self.layout.witness.as_ref());
+        let witness = witness.map(|(own, polynomial)| {
+            let code = Code::witness(polynomial.variables);
+            let mut cells = own.cells.clone();
+            blind(&code, &mut cells, Some(&mut randomness));
+            Committed::new(code, cells)
+        });
+        let codes = self.committed(witness.as_ref()).map(|own| own.code);
+        let columns = columns(messages, &codes.collect::<Vec<_>>());
+        let blinded = Blinded::new(&columns.code, masks.clone(), &mut randomness);
+        let said = self.statement.transcript(&self.key.verifying.model_id());
+        let mut transcript = Transcript::new(said.clone(), masks);
+        transcript.root("masks", &blinded.root());
+        let pending = self.messages::<B>(witness.as_ref(), &mut transcript)?;
+        let opened: Vec<Opened<'_>> = pending
+            .into_iter()
+            .map(|Pending { committed, claims }| {
+                let columns = committed.code.fold;
+                let joined = B::join(&claims, committed.cells(), columns, &mut transcript);
+                Opened::new(committed, joined)
+            })
+            .collect();
+        let parts = Parts {
+            checked,
+            layout: self.layout,
+            weights,
+            inputs: &self.statement.inputs,
+            outputs: &self.statement.outputs,
+        };
+        let hear = |argument: &[u8]| {
+            let mut receiver = Receiver::new(argument, said);
+            let (_, oracles) = follow(&parts, &mut receiver)?;
+            Ok(Heard::new(oracles, receiver))
+        };
+        settle(
+            &columns,
+            &blinded,
+            &opened,
+            hear,
+            &mut randomness,
+            &mut transcript,
+        )?;
+        Ok(transcript.into_argument())
     }
-    Ok(Proof {
-        statement,
-        argument: writer.finish(),
-    })
+
+    fn checked(&self) -> &Checked {
+        self.key.verifying.checked()
+    }
+
+    /// Bound to the statement as well, so that a seed that is used twice hides two statements.
+    fn randomness(&self, seed: &[u8; 32]) -> Randomness {
+        let mut writer = Writer::new();
+        writer.bytes(seed);
+        writer.bytes(&self.key.verifying.model_id().0);
+        self.statement.encode(&mut writer);
+        let own = blake3::derive_key("lilliput 2026 proof randomness", writer.as_bytes());
+        Randomness::new(&own, "proof")
+    }
+
+    /// All that is committed, in the order in which it is opened.
+    fn committed<'b>(
+        &'b self,
+        witness: Option<&'b Committed>,
+    ) -> impl Iterator<Item = &'b Committed> {
+        let ports = self.inputs.committed.iter().chain(&self.outputs.committed);
+        witness.into_iter().chain(&self.key.committed).chain(ports)
+    }
+
+    /// Lookups, outputs and layers; gives the claims that are left on each committed polynomial.
+    fn messages<'b, B: Backend>(
+        &'b self,
+        committed: Option<&'b Committed>,
+        transcript: &mut Transcript,
+    ) -> Result<Vec<Pending<'b>>, ProveError> {
+        let (checked, layout) = (self.checked(), self.layout);
+        let mut claims = Claims::new(checked.graph().tensors());
+        let lookups = self.lookups::<B>(committed, &mut claims, transcript)?;
+        let of_outputs = self.claim_outputs(&mut claims, transcript)?;
+        let values = Values {
+            checked,
+            trace: self.run.trace,
+        };
+        let mut side = Proving::<B>::new(values, transcript);
+        Walk::run(checked, &mut claims, &mut side)?;
+        let mut pending = Vec::new();
+        if let (Some(polynomial), Some(committed), Some(lookups)) =
+            (&layout.witness, committed, &lookups)
+        {
+            let claims = witness_claims(polynomial, layout, lookups, &mut claims);
+            pending.push(Pending { committed, claims });
+        }
+        if let (Some(polynomial), Some(committed), Some(weights)) = (
+            &layout.weights,
+            &self.key.committed,
+            self.key.verifying.weights(),
+        ) {
+            let mut claims = weight_claims(polynomial, checked, &mut claims);
+            claims.push(weights.claim());
+            pending.push(Pending { committed, claims });
+        }
+        if let (Some(own), Some(committed)) = (&layout.inputs, &self.inputs.committed) {
+            let graph = checked.graph();
+            let blocks = own.blocks.iter().enumerate();
+            let claims = blocks
+                .flat_map(|(index, block)| on_block(block, claims.take(graph.input_id(index))));
+            let claims = claims.collect();
+            pending.push(Pending { committed, claims });
+        }
+        if let Some(committed) = &self.outputs.committed {
+            let claims = of_outputs;
+            pending.push(Pending { committed, claims });
+        }
+        Ok(pending)
+    }
+
+    fn lookups<B: Backend>(
+        &self,
+        committed: Option<&Committed>,
+        claims: &mut Claims,
+        transcript: &mut Transcript,
+    ) -> Result<Option<LogUpClaims>, ProveError> {
+        let (Some(polynomial), Some(committed), Some(own)) =
+            (&self.layout.witness, committed, &self.run.witness)
+        else {
+            return Ok(None);
+        };
+        transcript.root("witness", &committed.root());
+        let witness = Witness {
+            segments: &own.looked_up.segments(),
+            multiplicities: &own.looked_up.multiplicities,
+        };
+        let lookups = B::lookups(&polynomial.lookups, &witness, transcript);
+        claim_lookups(self.layout, &lookups, self.checked(), claims)?;
+        Ok(Some(lookups))
+    }
+
+    /// Claims each output at a point; hidden ones are claimed of their commitment as well.
+    fn claim_outputs(
+        &self,
+        claims: &mut Claims,
+        transcript: &mut Transcript,
+    ) -> Result<Vec<BlockClaim>, LayerError> {
+        let checked = self.checked();
+        let mut of_commitment = Vec::new();
+        for (index, output) in checked.graph().outputs.iter().enumerate() {
+            let axes = &checked.tensor_shape(output.tensor).0;
+            let point = transcript.challenge_point(OUTPUT_POINT, tensor_variables(axes));
+            let values = &self.run.trace.tensor(output.tensor).values;
+            let value: EF = evaluate_tensor(values, axes, &point);
+            let claim = Claim { point, value };
+            if let Some(block) = self.layout.outputs.as_ref().map(|own| &own.blocks[index]) {
+                transcript.send(HIDDEN_OUTPUT, &[value]);
+                of_commitment.extend(on_block(block, vec![claim.clone()]));
+            }
+            claims.push(output.tensor, claim)?;
+        }
+        Ok(of_commitment)
+    }
 }
 
 fn ports<'a>(tensors: impl Iterator<Item = &'a Tensor>) -> Result<Vec<Vec<i32>>, ProveError> {

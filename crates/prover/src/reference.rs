@@ -4,36 +4,30 @@
 //! arithmetic. It gives the same bytes; where it doesn't, one of the two has a fault.
 
 use lilliput_graph::{Tensor, TensorId};
-use lilliput_verifier::codec::Writer;
+use lilliput_verifier::Proof;
 use lilliput_verifier::field::{EF, F, extension_from_i64};
-use lilliput_verifier::join::{BlockClaim, Join, Joined};
+use lilliput_verifier::join::BlockClaim;
 use lilliput_verifier::layers::axes::{axis_variables, padded};
 use lilliput_verifier::layers::conv::Spread;
 use lilliput_verifier::layers::{Folded, Product, Weight};
-use lilliput_verifier::logup::{LogUp, LogUpClaims, Shape};
+use lilliput_verifier::logup::{LogUpClaims, Shape};
 use lilliput_verifier::point::eq_at_index;
-use lilliput_verifier::sumcheck::{Reduced, round_challenge};
-use lilliput_verifier::transcript::Transcript;
-use lilliput_verifier::{Context, Proof};
+use lilliput_verifier::sumcheck::Reduced;
 use p3_field::PrimeCharacteristicRing;
 
 use crate::layers::{Backend, Finished, Values};
 use crate::logup::Witness;
-use crate::prove::{ProveError, prove_with};
+use crate::prove::{ProveError, Request, prove_with};
 use crate::setup::ProvingKey;
+use crate::transcript::{Transcript, round_challenge};
 
 /// As [`crate::prove()`], by the definitions.
 ///
 /// # Errors
 ///
 /// [`ProveError`].
-pub fn prove(
-    key: &ProvingKey,
-    context: &Context,
-    salt: [u8; 32],
-    inputs: &[Tensor],
-) -> Result<Proof, ProveError> {
-    prove_with::<Reference>(key, context, salt, inputs)
+pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
+    prove_with::<Reference>(key, request, inputs)
 }
 
 /// The slow backend.
@@ -41,16 +35,17 @@ pub fn prove(
 pub struct Reference;
 
 impl Backend for Reference {
-    fn lookups(
-        shape: &Shape,
-        witness: &Witness<'_>,
-        transcript: &mut Transcript,
-    ) -> (LogUp, LogUpClaims) {
+    fn lookups(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims {
         crate::logup::reference::prove(shape, witness, transcript)
     }
 
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> (Join, Joined) {
-        crate::join::reference::prove(claims, values, transcript)
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> crate::join::Folded {
+        crate::join::reference::prove(claims, values, columns, transcript)
     }
 
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF {
@@ -71,8 +66,7 @@ impl Backend for Reference {
 
     fn product(
         values: &Values<'_>,
-        product: &Product<'_>,
-        writer: &mut Writer,
+        product: &Product<'_, EF>,
         transcript: &mut Transcript,
     ) -> Finished {
         let share = 1 << product.share_variables();
@@ -84,7 +78,7 @@ impl Backend for Reference {
             }
         }
         let right = dense(values, &product.weight, left.len());
-        let mut finished = rounds(product, left, right, writer, transcript);
+        let mut finished = rounds(product, left, right, transcript);
         if product.tensors.len() > 1 {
             finished.tensors = product
                 .tensors
@@ -106,10 +100,9 @@ impl Backend for Reference {
 
 /// All rounds: at 0, 1 and 2, then interpolated.
 fn rounds(
-    product: &Product<'_>,
+    product: &Product<'_, EF>,
     mut left: Vec<EF>,
     mut right: Vec<EF>,
-    writer: &mut Writer,
     transcript: &mut Transcript,
 ) -> Finished {
     let mut point = Vec::new();
@@ -130,7 +123,6 @@ fn rounds(
         } else {
             [zero, quadratic]
         };
-        writer.extensions(&message);
         let challenge = round_challenge(&message, transcript);
         left = (0..half).map(|i| at(&left, i, challenge)).collect();
         right = (0..half).map(|i| at(&right, i, challenge)).collect();

@@ -4,19 +4,18 @@
 //! first. See [`lilliput_verifier::sumcheck`] for what is sent.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::sumcheck::{Reduced, Sumcheck, evaluate_round, round_challenge};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::pcs::settle::labels;
+use lilliput_verifier::sumcheck::{Reduced, evaluate_round};
 use p3_field::{Algebra, PackedValue};
 
 use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH, bind, spread};
+use crate::transcript::{Transcript, round_challenge};
 
 #[cfg(test)]
 mod tests;
 
 /// A finished sumcheck over a product of two vectors.
 pub struct ProductSumcheck {
-    /// What the verifier reads.
-    pub proof: Sumcheck<2>,
     /// The point and the claim left there: `left * right`.
     pub reduced: Reduced,
     /// The first vector at the point.
@@ -34,12 +33,7 @@ pub fn prove_product(
     transcript: &mut Transcript,
 ) -> ProductSumcheck {
     debug_assert!(left.len() == right.len() && left.len().is_power_of_two());
-    let rounds = Rounds::new(claim, transcript);
-    if left.len() < 2 * WIDTH {
-        rounds.all(left.to_vec(), right.to_vec())
-    } else {
-        rounds.all(PackedEF::gather(left), PackedEF::gather(right))
-    }
+    Rounds::new(claim, transcript).finish(left, right)
 }
 
 /// The same for a first vector of base elements.
@@ -93,22 +87,55 @@ where
         .collect()
 }
 
+/// Binds the first variables of `sum over i of left[i] * right[i] = claim`, as many as told, and says the rounds in the
+/// clear: the point, and what is left of the first vector.
+pub(crate) fn prove_columns(
+    left: Vec<EF>,
+    right: Vec<EF>,
+    variables: usize,
+    transcript: &mut Transcript,
+) -> (Vec<EF>, Vec<EF>) {
+    let rows = left.len() >> variables;
+    if rows < WIDTH {
+        return bind_columns(left, right, variables, transcript);
+    }
+    let (left, right) = (PackedEF::gather(&left), PackedEF::gather(&right));
+    let (point, left) = bind_columns(left, right, variables, transcript);
+    (point, spread(&left))
+}
+
+fn bind_columns<R: Lanes>(
+    mut left: Vec<R>,
+    mut right: Vec<R>,
+    variables: usize,
+    transcript: &mut Transcript,
+) -> (Vec<EF>, Vec<R>) {
+    let mut point = Vec::new();
+    for _ in 0..variables {
+        let message = evaluate(&left, &right);
+        transcript.public(labels::ROUND, &message);
+        let challenge = transcript.challenge(labels::ROUND_CHALLENGE);
+        point.push(challenge);
+        bind_all(&mut left, challenge);
+        bind_all(&mut right, challenge);
+    }
+    (point, left)
+}
+
 /// The state of a running product sumcheck.
-struct Rounds<'a> {
+pub(crate) struct Rounds<'a> {
     transcript: &'a mut Transcript,
-    sent: Vec<[EF; 2]>,
     reduced: Reduced,
 }
 
 impl<'a> Rounds<'a> {
-    fn new(claim: EF, transcript: &'a mut Transcript) -> Self {
+    pub(crate) fn new(claim: EF, transcript: &'a mut Transcript) -> Self {
         let reduced = Reduced {
             point: Vec::new(),
             claim,
         };
         Self {
             transcript,
-            sent: Vec::new(),
             reduced,
         }
     }
@@ -117,8 +144,33 @@ impl<'a> Rounds<'a> {
         let challenge = round_challenge(&message, self.transcript);
         self.reduced.claim = evaluate_round(&message, self.reduced.claim, challenge);
         self.reduced.point.push(challenge);
-        self.sent.push(message);
         challenge
+    }
+
+    /// The challenges so far.
+    pub(crate) fn point(&self) -> &[EF] {
+        &self.reduced.point
+    }
+
+    /// Runs as many rounds as told over two vectors, of which whole packed entries are left: what the second is
+    /// bound to.
+    pub(crate) fn first(&mut self, variables: usize, left: &[EF], right: &[EF]) -> Vec<EF> {
+        let (mut left, mut right) = (PackedEF::gather(left), PackedEF::gather(right));
+        for _ in 0..variables {
+            let challenge = self.send(evaluate(&left, &right));
+            bind_all(&mut left, challenge);
+            bind_all(&mut right, challenge);
+        }
+        spread(&right)
+    }
+
+    /// Runs all rounds that are left over two vectors.
+    pub(crate) fn finish(self, left: &[EF], right: &[EF]) -> ProductSumcheck {
+        if left.len() < 2 * WIDTH {
+            self.all(left.to_vec(), right.to_vec())
+        } else {
+            self.all(PackedEF::gather(left), PackedEF::gather(right))
+        }
     }
 
     /// Runs all rounds that are left: in lanes, then one by one.
@@ -135,7 +187,6 @@ impl<'a> Rounds<'a> {
             bind_all(&mut right, challenge);
         }
         ProductSumcheck {
-            proof: Sumcheck { rounds: self.sent },
             reduced: self.reduced,
             left: left[0],
             right: right[0],

@@ -1,7 +1,7 @@
 //! What a run commits to: lookup results, remainders, multiplicities.
 
 use lilliput_graph::exec::round_shift;
-use lilliput_graph::{Tensor, Trace};
+use lilliput_graph::{Tensor, TensorId, Trace};
 use lilliput_verifier::field::F;
 use lilliput_verifier::join::Block;
 use lilliput_verifier::layout::{LookupNode, Polynomial};
@@ -14,6 +14,8 @@ use crate::logup::{OutOfTable, SegmentValues, count};
 pub(crate) struct LookedUp<'a> {
     pub(crate) shifted: Vec<Shifted>,
     pub(crate) results: Vec<&'a Tensor>,
+    /// Hidden inputs: looked up in their ranges, committed elsewhere.
+    pub(crate) inputs: Vec<&'a Tensor>,
     pub(crate) multiplicities: Vec<Vec<u32>>,
 }
 
@@ -28,11 +30,13 @@ impl<'a> LookedUp<'a> {
     pub(crate) fn new(
         polynomial: &Polynomial,
         nodes: &[LookupNode],
+        inputs: &[TensorId],
         trace: &'a Trace<'_>,
     ) -> Result<Self, OutOfTable> {
         let mut looked_up = Self {
             shifted: nodes.iter().map(|node| shift(node, trace)).collect(),
             results: nodes.iter().map(|node| trace.tensor(node.node)).collect(),
+            inputs: inputs.iter().map(|&input| trace.tensor(input)).collect(),
             multiplicities: Vec::new(),
         };
         looked_up.multiplicities = count(&polynomial.lookups, &looked_up.segments())?;
@@ -56,12 +60,18 @@ impl<'a> LookedUp<'a> {
                 [Some(values), has_remainders.then_some(remainders)]
             })
             .flatten()
+            .chain(self.inputs.iter().map(|input| SegmentValues {
+                values: &input.values,
+                results: None,
+            }))
             .collect()
     }
 
     /// What is committed, in the order of the polynomial's blocks.
     pub(crate) fn committed(&self) -> Vec<&[i64]> {
-        let segments = self.segments().into_iter();
+        let mut segments = self.segments();
+        segments.truncate(segments.len() - self.inputs.len());
+        let segments = segments.into_iter();
         segments
             .map(|segment| segment.results.unwrap_or(segment.values))
             .collect()
@@ -83,7 +93,7 @@ fn shift(node: &LookupNode, trace: &Trace<'_>) -> Shifted {
     Shifted { values, remainders }
 }
 
-/// The cells of a committed polynomial.
+/// The cells of a committed polynomial, its salt left at zero.
 pub(crate) fn cells(
     polynomial: &Polynomial,
     committed: &[&[i64]],

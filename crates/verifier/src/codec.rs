@@ -77,6 +77,12 @@ impl Writer {
 
     /// The bytes written so far.
     #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// All bytes written.
+    #[must_use]
     pub fn finish(self) -> Vec<u8> {
         self.0
     }

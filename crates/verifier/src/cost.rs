@@ -7,7 +7,7 @@ use lilliput_graph::{Checked, Graph, Table};
 
 use crate::layers::limits::weight_values;
 use crate::layers::walk::PASS_CLAIMS_MAX;
-use crate::layout::{Layout, Polynomial};
+use crate::layout::{Hidden, Layout, Polynomial};
 use crate::point::tensor_variables;
 use crate::tables::LookupTable;
 
@@ -26,7 +26,7 @@ pub fn verify_cost_units(graph: &Graph) -> u64 {
     let Ok(checked) = Checked::new(graph.clone()) else {
         return u64::MAX;
     };
-    Layout::new(&checked).map_or(u64::MAX, |layout| units(&layout, &checked))
+    Layout::new(&checked, Hidden::default()).map_or(u64::MAX, |layout| units(&layout, &checked))
 }
 
 /// Units of checking a proof of a graph that was laid out.

@@ -6,13 +6,12 @@
 //! zero, so what is committed there changes no claim.
 
 use p3_field::PrimeCharacteristicRing;
-use thiserror::Error;
 
-use crate::codec::{CodecError, Reader, Writer};
+use crate::codec::CodecError;
 use crate::field::EF;
+use crate::form::{Constraint, Form, Value};
 use crate::point::{block_selector, tensor_variables, truncated_eq_tensor};
-use crate::sumcheck::Sumcheck;
-use crate::transcript::Transcript;
+use crate::receiver::Receiver;
 
 #[cfg(test)]
 mod tests;
@@ -53,125 +52,71 @@ impl Block {
 
 /// A value of a committed tensor at a point.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BlockClaim {
+pub struct BlockClaim<V = EF> {
     /// The tensor's place.
     pub block: Block,
     /// The point, one coordinate for each of the block's variables.
     pub point: Vec<EF>,
     /// The value.
-    pub value: EF,
-}
-
-/// What the prover sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Join {
-    /// The product sumcheck.
-    pub sumcheck: Sumcheck<2>,
-    /// The polynomial at the last point.
-    pub value: EF,
+    pub value: V,
 }
 
 /// The claim that is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Joined {
+pub struct Joined<V = EF> {
     /// A point of the committed polynomial.
     pub point: Vec<EF>,
     /// Its value there, for the opening to show.
-    pub value: EF,
+    pub value: V,
 }
 
-/// Why a join is refused.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum JoinError {
-    /// A claim that doesn't fit the polynomial or its own block.
-    #[error("claim {0} doesn't fit its block or the polynomial")]
-    Shape(usize),
-    /// The sumcheck has another number of rounds than the polynomial variables.
-    #[error("{expected} rounds expected, got {got}")]
-    Rounds {
-        /// Variables.
-        expected: usize,
-        /// Rounds.
-        got: usize,
-    },
-    /// The last check fails.
-    #[error("the joined claims don't agree with the value sent")]
-    Mismatch,
+/// Label of the challenge that combines claims; their values are bound by earlier messages.
+pub const COMBINATION: &str = "join combination";
+/// Label of the polynomial's value at the last point.
+pub const VALUE: &str = "joined value";
+
+/// `sum of challenge^j value_j`.
+pub fn combine<V: Value>(claims: &[BlockClaim<V>], challenge: EF) -> V {
+    let mut power = EF::ONE;
+    claims.iter().fold(V::from(EF::ZERO), |sum, claim| {
+        let sum = sum + claim.value.clone() * power;
+        power *= challenge;
+        sum
+    })
 }
 
-impl Join {
-    /// Appends the canonical bytes.
-    pub fn encode(&self, writer: &mut Writer) {
-        self.sumcheck.encode(writer);
-        writer.extension(&self.value);
-    }
-
-    /// Reads a join over a polynomial of that many variables.
-    ///
-    /// # Errors
-    ///
-    /// [`CodecError`].
-    pub fn decode(reader: &mut Reader<'_>, variables: usize) -> Result<Self, CodecError> {
-        let sumcheck = Sumcheck::decode(reader, variables)?;
-        Ok(Self {
-            sumcheck,
-            value: reader.extension()?,
-        })
-    }
-}
-
-/// Absorbs the claims' values and draws the challenge that combines them.
-pub fn combination_challenge(claims: &[BlockClaim], transcript: &mut Transcript) -> EF {
-    let values: Vec<EF> = claims.iter().map(|claim| claim.value).collect();
-    transcript.absorb("join claims", &values);
-    transcript.challenge("join combination")
-}
-
-/// Checks a join of `claims` on a polynomial of that many variables.
+/// Reads a join of `claims` on a polynomial of that many variables, `columns` of them along its rows. The claims fit
+/// their blocks.
+///
+/// The variables of the columns are bound first. A claim's weight is an outer product of a row and a column, so the prover
+/// folds each claim's own rows, and never needs a weight for every cell.
 ///
 /// # Errors
 ///
-/// [`JoinError`].
+/// [`CodecError`].
 pub fn verify(
-    claims: &[BlockClaim],
+    claims: &[BlockClaim<Form>],
     variables: usize,
-    proof: &Join,
-    transcript: &mut Transcript,
-) -> Result<Joined, JoinError> {
-    for (index, claim) in claims.iter().enumerate() {
-        let block = &claim.block;
-        if !block.fits(variables) || claim.point.len() != block.variables() {
-            return Err(JoinError::Shape(index));
-        }
-    }
-    let got = proof.sumcheck.rounds.len();
-    if got != variables {
-        return Err(JoinError::Rounds {
-            expected: variables,
-            got,
-        });
-    }
-    let challenge = combination_challenge(claims, transcript);
-    let sum = claims
-        .iter()
-        .rev()
-        .fold(EF::ZERO, |sum, claim| sum * challenge + claim.value);
-    let reduced = proof.sumcheck.verify(sum, transcript);
+    columns: usize,
+    receiver: &mut Receiver<'_>,
+) -> Result<Joined<Form>, CodecError> {
+    let challenge = receiver.challenge(COMBINATION);
+    let mut reduced = receiver.sumcheck::<2>(combine(claims, challenge), variables)?;
+    reduced.point.rotate_left(columns.min(variables));
+    let value = receiver.receive_one(VALUE)?;
     let weight = claims.iter().rev().fold(EF::ZERO, |sum, claim| {
         sum * challenge + weight_at(claim, &reduced.point)
     });
-    if weight * proof.value != reduced.claim {
-        return Err(JoinError::Mismatch);
-    }
-    transcript.absorb("joined value", &[proof.value]);
+    let end = value.clone() * weight - reduced.claim;
+    receiver.constraints.push(Constraint::zero(end));
     Ok(Joined {
         point: reduced.point,
-        value: proof.value,
+        value,
     })
 }
 
 /// The weight of one claim at a point of the polynomial.
-fn weight_at(claim: &BlockClaim, point: &[EF]) -> EF {
+fn weight_at<V>(claim: &BlockClaim<V>, point: &[EF]) -> EF {
     let own = claim.block.variables();
     let (high, low) = point.split_at(point.len().saturating_sub(own));
     block_selector(high, claim.block.offset, own)

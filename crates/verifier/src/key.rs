@@ -6,24 +6,105 @@
 use lilliput_graph::{Checked, DecodeError, Graph, GraphError};
 use thiserror::Error;
 
+use crate::argument::{Counts, count};
 use crate::codec::{CodecError, Reader, Writer};
-use crate::join::BlockClaim;
+use crate::field::EF;
+use crate::form::Form;
+use crate::join::{Block, BlockClaim};
 use crate::layers::Unprovable;
-use crate::layout::{Layout, Polynomial};
-use crate::logup::{self, LogUp, LogUpClaims, LogUpError};
-use crate::pcs::Root;
+use crate::layout::{Hidden, Layout, Polynomial};
+use crate::logup;
+use crate::pcs::{self, Code, OpeningError, Oracle, Root};
+use crate::receiver::Receiver;
 use crate::security::{SECURITY_BITS_MIN, Security, account};
-use crate::settle::{SettleError, multiplicity_claims, settle, value_claims};
+use crate::settle::{join, multiplicity_claims, value_claims};
 use crate::transcript::Transcript;
 
-/// Version of the format. 1: first.
-pub const KEY_VERSION: u8 = 1;
+/// Version of the format. 1: first. 2: hiding commitment, value out of the domain.
+pub const KEY_VERSION: u8 = 2;
 
 /// Longest key.
 pub const KEY_BYTES_MAX: usize = 1 << 23;
 
+/// Most openings that a key can have.
+pub const OPENINGS_MAX: u32 = 1 << 12;
+
 /// Name and version of the range argument.
-const RANGE_PROTOCOL: &str = "lilliput weights 1";
+const RANGE_PROTOCOL: &str = "lilliput weights 2";
+
+/// The commitment to a model's weights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommittedWeights {
+    /// The root.
+    pub root: Root,
+    /// Openings that keep the weights hidden; none for weights that anyone may know.
+    pub openings: u32,
+    /// A point drawn after the root.
+    pub point: Vec<EF>,
+    /// The polynomial's value there: it tells the committed polynomial from all others near the code word, once
+    /// and for all proofs.
+    pub value: EF,
+}
+
+impl CommittedWeights {
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        Code::weights(self.point.len(), self.openings)
+    }
+
+    /// The claim on the value out of the domain, over all cells.
+    #[must_use]
+    pub fn claim(&self) -> BlockClaim<EF> {
+        let cells = u32::try_from(self.point.len()).ok();
+        let cells = cells.and_then(|variables| 1u32.checked_shl(variables));
+        BlockClaim {
+            block: Block {
+                offset: 0,
+                axes: vec![cells.unwrap_or(u32::MAX)],
+            },
+            point: self.point.clone(),
+            value: self.value,
+        }
+    }
+
+    fn form_claim(&self) -> BlockClaim<Form> {
+        let BlockClaim {
+            block,
+            point,
+            value,
+        } = self.claim();
+        BlockClaim {
+            block,
+            point,
+            value: Form::from(value),
+        }
+    }
+
+    /// Joins claims on blocks, and the one on the value out of the domain.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`].
+    pub fn join(
+        &self,
+        mut claims: Vec<BlockClaim<Form>>,
+        receiver: &mut Receiver<'_>,
+    ) -> Result<Oracle, CodecError> {
+        claims.push(self.form_claim());
+        join(self.root, self.code(), self.point.len(), &claims, receiver)
+    }
+}
+
+/// The point at which the weights' polynomial is pinned down.
+#[must_use]
+pub fn outside_point(graph_bytes: &[u8], openings: u32, root: &Root, variables: usize) -> Vec<EF> {
+    let mut transcript = Transcript::new("lilliput outside 2");
+    transcript.absorb_bytes("graph", graph_bytes);
+    transcript.absorb_bytes("openings", &openings.to_le_bytes());
+    root.absorb("weights", &mut transcript);
+    transcript.challenge_point("outside", variables)
+}
 
 /// The hash of a key: graph, weights and parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,10 +115,11 @@ pub struct ModelId(pub [u8; 32]);
 pub struct VerifyingKey {
     checked: Checked,
     layout: Layout,
-    weights: Option<Root>,
+    weights: Option<CommittedWeights>,
     bytes: Vec<u8>,
     id: ModelId,
     security: Security,
+    counts: Counts,
 }
 
 /// Why a key is refused.
@@ -78,12 +160,15 @@ pub enum KeyError {
         /// Bits.
         bits: f64,
     },
-    /// The range proof's lookups fail.
+    /// More openings than any key has.
+    #[error("the key has {got} openings, at most {OPENINGS_MAX} are allowed")]
+    Openings {
+        /// Openings.
+        got: u32,
+    },
+    /// The range proof fails.
     #[error("the weights aren't shown to be in range: {0}")]
-    Range(#[from] LogUpError),
-    /// The range proof's opening fails.
-    #[error("the weights aren't shown to be in range: {0}")]
-    Settle(#[from] SettleError),
+    Range(#[from] OpeningError),
 }
 
 impl VerifyingKey {
@@ -108,23 +193,24 @@ impl VerifyingKey {
             return Err(KeyError::NotCanonical);
         }
         let checked = Checked::new(graph)?;
-        let layout = Layout::new(&checked)?;
-        let security = account(&layout, &checked);
+        let layout = Layout::new(&checked, Hidden::default())?;
+        let weights = match &layout.weights {
+            Some(polynomial) => {
+                let weights = read_weights(graph_bytes, polynomial, &mut reader)?;
+                let argument = reader.bytes(reader.remaining())?;
+                check_range(graph_bytes, polynomial, &weights, argument)?;
+                Some(weights)
+            }
+            None => None,
+        };
+        reader.finish()?;
+        let counts = count(&checked, &layout, weights.as_ref())?;
+        let security = account(&layout, &checked, weights.as_ref(), &counts);
         if !security.suffices() {
             return Err(KeyError::Security {
                 bits: security.bits,
             });
         }
-        let weights = match &layout.weights {
-            Some(polynomial) => {
-                let root = Root(reader.array()?);
-                let mut transcript = range_transcript(graph_bytes, &root);
-                check_range(polynomial, &root, &mut reader, &mut transcript)?;
-                Some(root)
-            }
-            None => None,
-        };
-        reader.finish()?;
         Ok(Self {
             checked,
             layout,
@@ -132,6 +218,7 @@ impl VerifyingKey {
             bytes: bytes.to_vec(),
             id: ModelId(blake3::derive_key("lilliput 2026 model id", bytes)),
             security,
+            counts,
         })
     }
 
@@ -159,7 +246,7 @@ impl VerifyingKey {
         &self.checked
     }
 
-    /// What is committed and where.
+    /// What is committed and where, in proofs that hide neither input nor output.
     #[must_use]
     pub fn layout(&self) -> &Layout {
         &self.layout
@@ -173,21 +260,53 @@ impl VerifyingKey {
 
     /// The commitment to the weights; none without weights.
     #[must_use]
-    pub fn weights(&self) -> Option<&Root> {
+    pub fn weights(&self) -> Option<&CommittedWeights> {
         self.weights.as_ref()
+    }
+
+    /// Openings that keep the weights hidden; zero if nothing hides them.
+    #[must_use]
+    pub fn openings(&self) -> u32 {
+        self.weights.as_ref().map_or(0, |weights| weights.openings)
+    }
+
+    /// Messages and constraints of a proof that hides neither input nor output.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 }
 
-/// Puts a key together; `range_argument` is what [`check_range`] reads.
+fn read_weights(
+    graph_bytes: &[u8],
+    polynomial: &Polynomial,
+    reader: &mut Reader<'_>,
+) -> Result<CommittedWeights, KeyError> {
+    let root = Root(reader.array()?);
+    let openings = u32::from_le_bytes(reader.array()?);
+    if openings > OPENINGS_MAX {
+        return Err(KeyError::Openings { got: openings });
+    }
+    Ok(CommittedWeights {
+        root,
+        openings,
+        point: outside_point(graph_bytes, openings, &root, polynomial.variables),
+        value: reader.extension()?,
+    })
+}
+
+/// Puts a key together; `range_argument` is what [`range_argument`] reads.
 #[must_use]
-pub fn encode_key(graph_bytes: &[u8], weights: Option<(&Root, &[u8])>) -> Vec<u8> {
+pub fn encode_key(graph_bytes: &[u8], weights: Option<(&CommittedWeights, &[u8])>) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.bytes(&[KEY_VERSION]);
     let length = u32::try_from(graph_bytes.len()).unwrap_or(u32::MAX);
     writer.bytes(&length.to_le_bytes());
     writer.bytes(graph_bytes);
-    if let Some((root, range_argument)) = weights {
-        writer.bytes(&root.0);
+    if let Some((weights, range_argument)) = weights {
+        writer.bytes(&weights.root.0);
+        writer.bytes(&weights.openings.to_le_bytes());
+        writer.extension(&weights.value);
         writer.bytes(range_argument);
     }
     writer.finish()
@@ -195,31 +314,42 @@ pub fn encode_key(graph_bytes: &[u8], weights: Option<(&Root, &[u8])>) -> Vec<u8
 
 /// The start of the range argument's transcript: it binds the graph and the commitment.
 #[must_use]
-pub fn range_transcript(graph_bytes: &[u8], root: &Root) -> Transcript {
+pub fn range_transcript(graph_bytes: &[u8], weights: &CommittedWeights) -> Transcript {
     let mut transcript = Transcript::new(RANGE_PROTOCOL);
     transcript.absorb_bytes("graph", graph_bytes);
-    root.absorb("weights", &mut transcript);
+    transcript.absorb_bytes("openings", &weights.openings.to_le_bytes());
+    weights.root.absorb("weights", &mut transcript);
+    transcript.absorb("outside", &[weights.value]);
     transcript
 }
 
-/// The claims on the weights' polynomial that the range argument's lookups leave.
-#[must_use]
-pub fn range_claims(polynomial: &Polynomial, claims: &LogUpClaims) -> Vec<BlockClaim> {
-    let mut all = value_claims(polynomial.blocks.iter().enumerate(), claims);
-    all.extend(multiplicity_claims(polynomial, claims));
-    all
+/// Reads the argument that every committed weight lies in the range of its bits, up to its opening.
+///
+/// # Errors
+///
+/// [`CodecError`].
+pub fn range_argument(
+    polynomial: &Polynomial,
+    weights: &CommittedWeights,
+    receiver: &mut Receiver<'_>,
+) -> Result<(Root, Vec<Oracle>), CodecError> {
+    let masks = receiver.root("masks")?;
+    let lookups = logup::verify(&polynomial.lookups, receiver)?;
+    let mut claims = value_claims(polynomial.blocks.iter().enumerate(), &lookups);
+    claims.extend(multiplicity_claims(polynomial, &lookups));
+    let oracle = weights.join(claims, receiver)?;
+    Ok((masks, vec![oracle]))
 }
 
-/// Checks that every committed weight lies in the range of its bits.
 fn check_range(
+    graph_bytes: &[u8],
     polynomial: &Polynomial,
-    root: &Root,
-    reader: &mut Reader<'_>,
-    transcript: &mut Transcript,
+    weights: &CommittedWeights,
+    argument: &[u8],
 ) -> Result<(), KeyError> {
-    let lookups = LogUp::decode(reader, &polynomial.lookups)?;
-    let claims = logup::verify(&polynomial.lookups, &lookups, transcript)?;
-    let claims = range_claims(polynomial, &claims);
-    settle(root, polynomial.variables, &claims, reader, transcript)?;
+    let mut receiver = Receiver::new(argument, range_transcript(graph_bytes, weights));
+    let (masks, oracles) = range_argument(polynomial, weights, &mut receiver)?;
+    pcs::settle(&masks, &oracles, &mut receiver)?;
+    receiver.finish()?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! What is committed and where: pure functions of the graph.
 //!
-//! Two polynomials exist, the weights' in the key and the witness's in a proof. Each is a list of blocks, largest
+//! Two polynomials exist in every proof, the weights' in the key and the witness's. Each is a list of blocks, largest
 //! first, and each carries one lookup argument: weights are looked up in the range of their bits, the witness's
-//! shifted values and remainders in the tables and ranges of their nodes.
+//! shifted values and remainders in the tables and ranges of their nodes, and hidden inputs in theirs. Hidden inputs and
+//! outputs are polynomials of their own ([`PortLayout`]).
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use lilliput_graph::{Checked, Op, Shape as TensorShape, Table, TensorId};
 use crate::join::Block;
 use crate::layers::{Unprovable, check_provable};
 use crate::logup::{Segment, Shape};
-use crate::pcs::padded_variables;
+use crate::pcs::{Code, padded_variables};
 use crate::point::{tensor_variables, variables};
 use crate::tables::{LookupTable, NumberedTable};
 
@@ -27,6 +28,15 @@ const REMAINDER_IDS: u32 = 1 << 16;
 /// Numbers of the ranges of weights: this and the bits.
 const WEIGHT_IDS: u32 = 1 << 17;
 
+/// Numbers of the ranges of hidden inputs: this and the input's index.
+const INPUT_IDS: u32 = 1 << 18;
+
+/// Most integers of the range of a hidden input.
+pub const INPUT_RANGE_MAX: u64 = 1 << 18;
+
+/// Cells whose only use is to hide the weights' value out of the domain.
+pub const SALT_CELLS: u32 = 8;
+
 /// A committed polynomial and the lookup argument that goes with it.
 #[derive(Clone, Debug)]
 pub struct Polynomial {
@@ -36,6 +46,8 @@ pub struct Polynomial {
     pub blocks: Vec<Block>,
     /// The multiplicities of each table of the argument.
     pub multiplicities: Vec<Block>,
+    /// Uniform cells, in the weights' polynomial.
+    pub salt: Option<Block>,
     /// The lookup argument.
     pub lookups: Shape,
 }
@@ -64,6 +76,65 @@ pub struct Layout {
     pub witness: Option<Polynomial>,
     /// The nodes that look up, in order.
     pub lookup_nodes: Vec<LookupNode>,
+    /// The inputs, if they are hidden.
+    pub inputs: Option<PortLayout>,
+    /// The outputs, if they are hidden.
+    pub outputs: Option<PortLayout>,
+}
+
+/// What a statement keeps secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// The inputs.
+    pub inputs: bool,
+    /// The outputs.
+    pub outputs: bool,
+}
+
+/// Inputs or outputs that are committed: a block each.
+#[derive(Clone, Debug)]
+pub struct PortLayout {
+    /// Variables of the polynomial.
+    pub variables: usize,
+    /// One a port.
+    pub blocks: Vec<Block>,
+}
+
+impl PortLayout {
+    /// The inputs of a graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Unprovable`] for too many cells.
+    pub fn inputs(checked: &Checked) -> Result<Self, Unprovable> {
+        let inputs = checked.graph().inputs.iter();
+        Self::new(
+            inputs.map(|input| input.shape.0.clone()).collect(),
+            "inputs",
+        )
+    }
+
+    /// The outputs of a graph.
+    ///
+    /// # Errors
+    ///
+    /// [`Unprovable`] for too many cells.
+    pub fn outputs(checked: &Checked) -> Result<Self, Unprovable> {
+        let outputs = checked.graph().outputs.iter();
+        let shapes = outputs.map(|output| checked.tensor_shape(output.tensor).0.clone());
+        Self::new(shapes.collect(), "outputs")
+    }
+
+    fn new(shapes: Vec<Vec<u32>>, what: &'static str) -> Result<Self, Unprovable> {
+        let (blocks, variables) = stack(shapes, what)?;
+        Ok(Self { variables, blocks })
+    }
+
+    /// The code of the commitment.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        Code::ports(self.variables)
+    }
 }
 
 impl Layout {
@@ -72,13 +143,17 @@ impl Layout {
     /// # Errors
     ///
     /// [`Unprovable`] for graphs that are too large or break the rules of the argument.
-    pub fn new(checked: &Checked) -> Result<Self, Unprovable> {
+    pub fn new(checked: &Checked, hidden: Hidden) -> Result<Self, Unprovable> {
         check_provable(checked)?;
-        let (witness, lookup_nodes) = witness(checked)?;
+        let (witness, lookup_nodes) = witness(checked, hidden)?;
+        let inputs = hidden.inputs.then(|| PortLayout::inputs(checked));
+        let outputs = hidden.outputs.then(|| PortLayout::outputs(checked));
         Ok(Self {
             weights: weights(checked)?,
             witness,
             lookup_nodes,
+            inputs: inputs.transpose()?,
+            outputs: outputs.transpose()?,
         })
     }
 }
@@ -88,6 +163,8 @@ impl Layout {
 struct Draft {
     tables: BTreeMap<u32, LookupTable>,
     segments: Vec<(u32, Vec<u32>)>,
+    /// Looked up too, but committed elsewhere.
+    foreign: Vec<(u32, Vec<u32>)>,
 }
 
 impl Draft {
@@ -96,8 +173,13 @@ impl Draft {
         self.segments.push((id, shape.0.clone()));
     }
 
-    fn finish(self, what: &'static str) -> Result<Option<Polynomial>, Unprovable> {
-        if self.segments.is_empty() {
+    fn push_foreign(&mut self, id: u32, shape: &TensorShape, table: LookupTable) {
+        self.tables.insert(id, table);
+        self.foreign.push((id, shape.0.clone()));
+    }
+
+    fn finish(self, what: &'static str, salt: bool) -> Result<Option<Polynomial>, Unprovable> {
+        if self.segments.is_empty() && self.foreign.is_empty() {
             return Ok(None);
         }
         let ids: Vec<u32> = self.tables.keys().copied().collect();
@@ -108,12 +190,18 @@ impl Draft {
             vec![entries]
         });
         shapes.extend(entries);
+        shapes.extend(salt.then(|| vec![SALT_CELLS]));
         let (mut blocks, variables) = stack(shapes, what)?;
+        let salt = salt.then(|| blocks.pop()).flatten();
         let multiplicities = blocks.split_off(self.segments.len());
-        let segments = self.segments.into_iter().map(|(id, axes)| Segment {
-            table: ids.binary_search(&id).unwrap_or(usize::MAX),
-            axes,
-        });
+        let segments = self
+            .segments
+            .into_iter()
+            .chain(self.foreign)
+            .map(|(id, axes)| Segment {
+                table: ids.binary_search(&id).unwrap_or(usize::MAX),
+                axes,
+            });
         let tables = self.tables.into_iter();
         let tables = tables
             .map(|(id, table)| NumberedTable { id, table })
@@ -124,6 +212,7 @@ impl Draft {
             variables,
             blocks,
             multiplicities,
+            salt,
             lookups,
         }))
     }
@@ -166,10 +255,13 @@ fn weights(checked: &Checked) -> Result<Option<Polynomial>, Unprovable> {
             LookupTable::signed(bits)
         });
     }
-    draft.finish("weights")
+    draft.finish("weights", true)
 }
 
-fn witness(checked: &Checked) -> Result<(Option<Polynomial>, Vec<LookupNode>), Unprovable> {
+fn witness(
+    checked: &Checked,
+    hidden: Hidden,
+) -> Result<(Option<Polynomial>, Vec<LookupNode>), Unprovable> {
     let graph = checked.graph();
     let mut draft = Draft::default();
     let mut nodes = Vec::new();
@@ -198,5 +290,24 @@ fn witness(checked: &Checked) -> Result<(Option<Polynomial>, Vec<LookupNode>), U
             });
         }
     }
-    Ok((draft.finish("witness")?, nodes))
+    if hidden.inputs {
+        for (index, input) in (0u32..).zip(&graph.inputs) {
+            let entries = input
+                .range
+                .hi
+                .saturating_sub(input.range.lo)
+                .saturating_add(1);
+            let entries = u64::try_from(entries).unwrap_or(u64::MAX);
+            if entries > INPUT_RANGE_MAX {
+                return Err(Unprovable::InputRange { index, entries });
+            }
+            let lo = input.range.lo;
+            draft.push_foreign(
+                INPUT_IDS | index,
+                &input.shape,
+                LookupTable::Range { lo, entries },
+            );
+        }
+    }
+    Ok((draft.finish("witness", false)?, nodes))
 }

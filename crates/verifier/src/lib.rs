@@ -11,14 +11,18 @@
 //! | [`verify()`](verify::verify) | the check of a proof |
 //! | [`layout`] | what is committed and where, from the graph |
 //! | [`layers`] | from claims on results to claims on operands, node by node |
-//! | [`settle`] | the end of an argument: join and opening |
+//! | [`argument`] | the messages of a proof before its opening |
+//! | [`form`] | secret messages as a verifier computes with them |
+//! | [`receiver`] | the verifier's end of the conversation |
+//! | [`settle`] | claims on each committed polynomial become one |
 //! | [`security`] | the account of soundness, in bits |
 //! | [`cost`] | what a check costs, from the graph |
+//! | [`link`] | a key and its successor commit to the same weights |
 //! | [`logup`] | one lookup argument for all tables and all that is looked up |
 //! | [`tables`] | lookup tables as polynomials the verifier evaluates |
 //! | [`join`] | many claims on one committed polynomial become one |
-//! | [`pcs`] | the polynomial commitment: configuration, openings, their security |
-//! | [`sumcheck`] | round polynomials and their verification |
+//! | [`pcs`] | the polynomial commitment: codes, openings, their security |
+//! | [`sumcheck`] | round polynomials |
 //! | [`point`] | multilinear points: eq, truncated eq, masks, evaluations |
 //! | [`transcript`] | Fiat-Shamir: labelled, length-prefixed absorbs, challenges |
 //! | [`codec`] | fixed-size canonical bytes of field elements and hashes, bounded reading |
@@ -36,17 +40,21 @@
     clippy::integer_division
 )]
 
+pub mod argument;
 pub mod codec;
 pub mod cost;
 pub mod field;
+pub mod form;
 pub mod join;
 pub mod key;
 pub mod layers;
 pub mod layout;
+pub mod link;
 pub mod logup;
 pub mod pcs;
 pub mod point;
 pub mod proof;
+pub mod receiver;
 pub mod security;
 pub mod settle;
 pub mod statement;

@@ -8,22 +8,23 @@
 //! (Haböck, "Multivariate lookups based on logarithmic derivatives"), which a tree of fraction
 //! sums shows layer by layer (Papini and Haböck, "Improving logarithmic derivative lookups using GKR").
 //!
+//! That no denominator is zero needs no check: a leaf's is `beta` minus what was bound before, and those of the tree
+//! are products of leaves.
+//!
 //! The masks and tables are evaluated by the verifier. What the argument leaves are claims on each segment's
 //! values and results and on each table's multiplicities, for others to settle.
 //!
 //! **Invariants:** multiplicities, and all that fixes the values, are bound before the first challenge here;
 //! there are fewer lookups than the field has elements, so no multiplicity wraps.
 
-mod proof;
 mod shape;
 mod verify;
 
 #[cfg(test)]
 mod tests;
 
-pub use proof::{Layer, LogUp, SegmentLeaf};
 pub use shape::{CELL_VARIABLES_MAX, Placement, Segment, Shape, ShapeError};
 pub use verify::{
-    Fingerprint, LogUpClaims, LogUpError, SegmentClaim, TableClaim, absorb_leaves, leaf_claims,
+    CHILDREN, Fingerprint, LAMBDA, LEAVES, LogUpClaims, MU, SegmentClaim, TableClaim, leaf_claims,
     verify,
 };

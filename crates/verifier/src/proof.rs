@@ -6,8 +6,8 @@
 use crate::codec::{CodecError, Reader, Writer};
 use crate::statement::Statement;
 
-/// Version of the format. 1: first.
-pub const PROOF_VERSION: u8 = 1;
+/// Version of the format. 1: first. 2: zero knowledge.
+pub const PROOF_VERSION: u8 = 2;
 
 /// Longest proof.
 pub const PROOF_BYTES_MAX: usize = 1 << 24;

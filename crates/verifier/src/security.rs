@@ -1,15 +1,19 @@
 //! The account of soundness: the sum of all errors of one proof together with its key, in bits.
 //!
 //! Formulas: `specs/proof.md`, section 12. Challenges are uniform in a field of 2^154.9 elements, so each step that
-//! catches a lie by a polynomial of degree d errs with probability d / |EF|. Under the Johnson bound a commitment
-//! leaves a short list of polynomials; a step that comes before the opening must hold for each combination of them.
+//! catches a lie by a polynomial of degree d errs with probability d / |EF|. A commitment leaves a short list of
+//! polynomials; a step that comes before the opening must hold for each combination of them.
 
 use lilliput_graph::{Checked, Graph, Op};
 
+use crate::argument::{Counts, count};
+use crate::key::CommittedWeights;
 use crate::layers::walk::PASS_CLAIMS_MAX;
-use crate::layout::{Layout, Polynomial};
+use crate::layout::{Hidden, Layout, Polynomial};
 use crate::logup::Shape;
-use crate::pcs;
+use crate::pcs::security::{CHALLENGE_BITS, CodeSecurity};
+use crate::pcs::settle::Columns;
+use crate::pcs::{self, Code};
 use crate::point::tensor_variables;
 
 #[cfg(test)]
@@ -17,9 +21,6 @@ mod tests;
 
 /// Fewest bits that a key may give.
 pub const SECURITY_BITS_MIN: u32 = 100;
-
-/// `log2 |EF|`, rounded down: five times `log2(2^31 - 2^24 + 1)`.
-const CHALLENGE_BITS: f64 = 154.94;
 
 /// How sure a verified proof is.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,98 +47,205 @@ impl Security {
     }
 }
 
-/// The account of proofs of a graph; zero bits for a graph that can't be proven.
+/// The account of proofs of a graph whose key has that many openings; zero bits for a graph that can't be proven.
 #[must_use]
-pub fn security(graph: &Graph) -> Security {
-    let nothing = Security {
+pub fn security(graph: &Graph, openings: u32) -> Security {
+    let account_of = || {
+        let checked = Checked::new(graph.clone()).ok()?;
+        let layout = Layout::new(&checked, Hidden::default()).ok()?;
+        let weights = layout.weights.as_ref().map(|polynomial| CommittedWeights {
+            root: pcs::Root([0; 32]),
+            openings,
+            point: vec![crate::field::EF::default(); polynomial.variables],
+            value: crate::field::EF::default(),
+        });
+        let counts = count(&checked, &layout, weights.as_ref()).ok()?;
+        Some(account(&layout, &checked, weights.as_ref(), &counts))
+    };
+    account_of().unwrap_or(Security {
         bits: 0.0,
         terms: Vec::new(),
-    };
-    let Ok(checked) = Checked::new(graph.clone()) else {
-        return nothing;
-    };
-    Layout::new(&checked).map_or(nothing, |layout| account(&layout, &checked))
+    })
+}
+
+/// Names of the terms of one committed polynomial.
+struct Names {
+    queries: &'static str,
+    folds: &'static str,
+    join: &'static str,
 }
 
 /// The account of proofs of a graph that was laid out.
 #[must_use]
-pub fn account(layout: &Layout, checked: &Checked) -> Security {
+pub fn account(
+    layout: &Layout,
+    checked: &Checked,
+    weights: Option<&CommittedWeights>,
+    counts: &Counts,
+) -> Security {
     let mut terms = Vec::new();
-    // Lists of both commitments multiply what comes before their openings.
-    let mut lists = 0.0;
-    for (polynomial, names) in polynomials(layout) {
-        let opening = pcs::security(polynomial.variables);
-        let (bits, list_bits) = opening.map_or((0.0, 0.0), |own| (own.bits, own.list_bits));
-        lists += list_bits;
-        terms.push((names.opening, bits));
-        let claims = claims_max(polynomial, checked);
-        let rounds = count(polynomial.variables).saturating_mul(2);
-        let degree = rounds.saturating_add(claims);
-        terms.push((names.join, degree_bits(degree) - list_bits));
+    let committed = committed(layout, weights);
+    let codes: Vec<Code> = committed.iter().map(|(code, ..)| *code).collect();
+    let columns = Columns::new(counts.messages.saturating_add(2), &codes);
+    let own = columns_terms(&columns, &codes, counts, &mut terms);
+    // The lists of all commitments, and of the masks, multiply what comes before the openings.
+    let lists: f64 = codes
+        .iter()
+        .map(|code| pcs::security::security(code).list)
+        .sum();
+    let lists = lists + own.list;
+    for (code, variables, names) in &committed {
+        let account = pcs::security::security(code);
+        terms.push((names.queries, account.queries - own.list));
+        terms.push((names.folds, account.fold - bits_of(count_of(code.fold))));
+        let rounds = count_of(*variables).saturating_mul(2);
+        let claims = uses(checked).saturating_add(count_of(counts.messages));
+        terms.push((
+            names.join,
+            degree_bits(rounds.saturating_add(claims)) - lists,
+        ));
+    }
+    if let Some(polynomial) = &layout.witness {
         let lookups = lookup_degree(&polynomial.lookups);
-        terms.push((names.lookups, degree_bits(lookups) - list_bits));
-        if let Some(key_opening) = names.key_opening {
-            terms.push((key_opening, bits));
-        }
+        terms.push(("lookups", degree_bits(lookups) - lists));
     }
     terms.push(("layers", degree_bits(layers_degree(checked)) - lists));
+    if let Some((polynomial, weights)) = layout.weights.as_ref().zip(weights) {
+        key_terms(polynomial, weights, lists, &mut terms);
+    }
     Security::new(terms)
 }
 
-/// Names of the terms of one commitment.
-struct Names {
-    opening: &'static str,
-    /// The weights are opened twice: in the key and in the proof.
-    key_opening: Option<&'static str>,
-    join: &'static str,
-    lookups: &'static str,
+/// Code, variables and names of what a proof opens.
+fn committed(layout: &Layout, weights: Option<&CommittedWeights>) -> Vec<(Code, usize, Names)> {
+    let names = |queries, folds, join| Names {
+        queries,
+        folds,
+        join,
+    };
+    let witness = layout.witness.iter().map(|own| {
+        let names = names("witness: queries", "witness: folds", "witness: join");
+        (Code::witness(own.variables), own.variables, names)
+    });
+    let weights = weights.iter().map(|own| {
+        let names = names("weights: queries", "weights: folds", "weights: join");
+        (own.code(), own.point.len(), names)
+    });
+    let inputs = layout.inputs.iter().map(|own| {
+        let names = names("inputs: queries", "inputs: folds", "inputs: join");
+        (own.code(), own.variables, names)
+    });
+    let outputs = layout.outputs.iter().map(|own| {
+        let names = names("outputs: queries", "outputs: folds", "outputs: join");
+        (own.code(), own.variables, names)
+    });
+    witness
+        .chain(weights)
+        .chain(inputs)
+        .chain(outputs)
+        .collect()
 }
 
-fn polynomials(layout: &Layout) -> impl Iterator<Item = (&Polynomial, Names)> {
-    let witness = layout.witness.as_ref().map(|polynomial| {
-        let names = Names {
-            opening: "opening of the witness",
-            key_opening: None,
-            join: "join of the witness",
-            lookups: "lookups",
-        };
-        (polynomial, names)
-    });
-    let weights = layout.weights.as_ref().map(|polynomial| {
-        let names = Names {
-            opening: "opening of the weights",
-            key_opening: Some("key: opening of the weights"),
-            join: "joins of the weights",
-            lookups: "key: range lookups",
-        };
-        (polynomial, names)
-    });
-    witness.into_iter().chain(weights)
+/// The last argument: constraints, claims, the sumcheck over the columns, queries of the columns.
+fn columns_terms(
+    columns: &Columns,
+    codes: &[Code],
+    counts: &Counts,
+    terms: &mut Vec<(&'static str, f64)>,
+) -> CodeSecurity {
+    let own = pcs::security::security(&columns.code);
+    let variables = count_of(columns.variables());
+    let products = count_of(counts.products.saturating_add(2)).next_power_of_two();
+    let queries: usize = codes.iter().map(|code| code.rate.queries).sum();
+    let claims = count_of(queries.saturating_add(codes.len()).saturating_add(4));
+    let degree = count_of(counts.constraints)
+        .saturating_add(u64::from(products.trailing_zeros()).saturating_mul(3))
+        .saturating_add(claims)
+        .saturating_add(variables.saturating_mul(2))
+        .saturating_add(1);
+    let lists: f64 = codes
+        .iter()
+        .map(|code| pcs::security::security(code).list)
+        .sum();
+    terms.push((
+        "constraints and claims",
+        degree_bits(degree) - own.list - lists,
+    ));
+    terms.push(("columns: queries", own.queries));
+    terms.push((
+        "columns: folds",
+        own.fold - bits_of(variables.saturating_add(1)),
+    ));
+    own
+}
+
+/// The account of an argument that opens polynomials of those codes, without lookups or layers.
+#[must_use]
+pub fn opened_terms(codes: &[Code], counts: &Counts) -> Security {
+    let mut terms = Vec::new();
+    let columns = Columns::new(counts.messages.saturating_add(2), codes);
+    let own = columns_terms(&columns, codes, counts, &mut terms);
+    let lists: f64 = codes
+        .iter()
+        .map(|code| pcs::security::security(code).list)
+        .sum();
+    for code in codes {
+        let account = pcs::security::security(code);
+        terms.push(("queries", account.queries - own.list));
+        terms.push(("folds", account.fold - bits_of(count_of(code.fold))));
+    }
+    let messages = count_of(counts.messages).saturating_mul(2);
+    terms.push(("points and joins", degree_bits(messages) - lists - own.list));
+    Security::new(terms)
+}
+
+/// The key's range argument, and the value that pins the weights down.
+fn key_terms(
+    polynomial: &Polynomial,
+    weights: &CommittedWeights,
+    lists: f64,
+    terms: &mut Vec<(&'static str, f64)>,
+) {
+    let code = weights.code();
+    let own = pcs::security::security(&code);
+    let variables = count_of(polynomial.variables);
+    terms.push((
+        "key: value out of the domain",
+        degree_bits(variables) - 2.0 * own.list,
+    ));
+    let degree = lookup_degree(&polynomial.lookups)
+        .saturating_add(variables.saturating_mul(2))
+        .saturating_add(count_of(polynomial.blocks.len()));
+    terms.push(("key: range lookups and join", degree_bits(degree) - lists));
+    let masks = variables.saturating_mul(variables).saturating_add(1 << 10);
+    let columns = Columns::new(usize::try_from(masks).unwrap_or(usize::MAX), &[code]);
+    let last = pcs::security::security(&columns.code);
+    terms.push(("key: queries", own.queries - last.list));
+    terms.push(("key: folds", own.fold - bits_of(count_of(code.fold))));
+    terms.push(("key: queries of the columns", last.queries));
+    terms.push(("key: folds of the columns", last.fold - 5.0));
+}
+
+fn bits_of(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX).max(1)).log2()
 }
 
 fn degree_bits(degree: u64) -> f64 {
-    let degree = f64::from(u32::try_from(degree).unwrap_or(u32::MAX).max(1));
-    CHALLENGE_BITS - degree.log2()
+    CHALLENGE_BITS - bits_of(degree)
 }
 
-fn count(number: usize) -> u64 {
+fn count_of(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-/// Most claims that are joined on a polynomial: from each use of a tensor, and from the lookups.
-fn claims_max(polynomial: &Polynomial, checked: &Checked) -> u64 {
-    let own = count(polynomial.blocks.len()).saturating_add(count(polynomial.multiplicities.len()));
-    uses(checked).saturating_add(own.saturating_mul(2))
 }
 
 /// Uses of tensors by nodes and outputs, each with as many claims as can be passed on.
 fn uses(checked: &Checked) -> u64 {
     let graph = checked.graph();
     let operands = graph.nodes.iter().map(|node| node.op.operands().len());
-    let uses = operands.map(count).fold(0, u64::saturating_add);
-    let outputs = count(graph.outputs.len());
+    let uses = operands.map(count_of).fold(0, u64::saturating_add);
+    let outputs = count_of(graph.outputs.len());
     uses.saturating_add(outputs)
-        .saturating_mul(count(PASS_CLAIMS_MAX))
+        .saturating_mul(count_of(PASS_CLAIMS_MAX))
 }
 
 /// Fingerprints (alpha twice, beta once, poles of both sides) and the tree of fraction sums.
@@ -150,18 +258,18 @@ fn lookup_degree(shape: &Shape) -> u64 {
     let poles = shape.lookups().saturating_add(entries);
     let fingerprints = poles.saturating_add(entries).saturating_mul(2);
     let layers =
-        (0..count(shape.variables())).map(|rounds| rounds.saturating_mul(3).saturating_add(2));
+        (0..count_of(shape.variables())).map(|rounds| rounds.saturating_mul(3).saturating_add(2));
     layers.fold(fingerprints, u64::saturating_add)
 }
 
 /// Degrees of all sumchecks of the layers, of the merges before them, and of the outputs' points.
 fn layers_degree(checked: &Checked) -> u64 {
     let graph = checked.graph();
-    let variables = |tensor| count(tensor_variables(&checked.tensor_shape(tensor).0));
+    let variables = |tensor| count_of(tensor_variables(&checked.tensor_shape(tensor).0));
     let outputs = graph.outputs.iter().map(|output| variables(output.tensor));
     let nodes = graph.nodes.iter().enumerate().map(|(index, node)| {
         let operands = node.op.operands();
-        let stacked = count(operands.len().next_power_of_two());
+        let stacked = count_of(operands.len().next_power_of_two());
         let of_operands = operands.into_iter().map(variables);
         let rounds = of_operands.fold(u64::from(stacked.trailing_zeros()), u64::saturating_add);
         let merge = variables(graph.node_id(index)).saturating_mul(2);

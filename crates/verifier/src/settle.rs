@@ -1,57 +1,41 @@
-//! The end of an argument: all claims on a committed polynomial are settled by one opening.
+//! Joins: all claims on each committed polynomial become one, for the opening of all.
 
-use thiserror::Error;
-
-use crate::codec::{CodecError, Reader};
-use crate::join::{self, Block, BlockClaim, Join, JoinError};
+use crate::codec::CodecError;
+use crate::form::{Form, Value};
+use crate::join::{self, Block, BlockClaim};
+use crate::layers::Claim;
 use crate::layout::Polynomial;
 use crate::logup::LogUpClaims;
-use crate::pcs::{self, Opening, OpeningError, Root};
-use crate::transcript::Transcript;
+use crate::pcs::{Code, Oracle, Root};
+use crate::receiver::Receiver;
 
-/// Why claims on a committed polynomial don't hold.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum SettleError {
-    /// A message is cut off or isn't canonical.
-    #[error("a message can't be read: {0}")]
-    Malformed(#[from] CodecError),
-    /// The claims don't become one.
-    #[error(transparent)]
-    Join(#[from] JoinError),
-    /// The one claim isn't what is committed.
-    #[error(transparent)]
-    Opening(#[from] OpeningError),
-}
-
-/// Reads a join and an opening, and checks that they settle the claims.
+/// Reads a join and gives the claim that is left.
 ///
 /// # Errors
 ///
-/// [`SettleError`].
-pub fn settle(
-    root: &Root,
+/// [`CodecError`].
+pub fn join(
+    root: Root,
+    code: Code,
     variables: usize,
-    claims: &[BlockClaim],
-    reader: &mut Reader<'_>,
-    transcript: &mut Transcript,
-) -> Result<(), SettleError> {
-    let join = Join::decode(reader, variables)?;
-    let joined = join::verify(claims, variables, &join, transcript)?;
-    let opening = Opening::decode(reader, variables)?;
-    pcs::verify(
+    claims: &[BlockClaim<Form>],
+    receiver: &mut Receiver<'_>,
+) -> Result<Oracle, CodecError> {
+    let joined = join::verify(claims, variables, code.fold, receiver)?;
+    Ok(Oracle {
         root,
-        variables,
-        &joined.point,
-        joined.value,
-        &opening,
-        transcript,
-    )?;
-    Ok(())
+        code,
+        point: joined.point,
+        value: joined.value,
+    })
 }
 
 /// The claims that a lookup argument leaves on its multiplicities.
 #[must_use]
-pub fn multiplicity_claims(polynomial: &Polynomial, claims: &LogUpClaims) -> Vec<BlockClaim> {
+pub fn multiplicity_claims<V: Value>(
+    polynomial: &Polynomial,
+    claims: &LogUpClaims<V>,
+) -> Vec<BlockClaim<V>> {
     polynomial
         .multiplicities
         .iter()
@@ -59,25 +43,34 @@ pub fn multiplicity_claims(polynomial: &Polynomial, claims: &LogUpClaims) -> Vec
         .map(|(block, claim)| BlockClaim {
             block: block.clone(),
             point: claim.point.clone(),
-            value: claim.multiplicity,
+            value: claim.multiplicity.clone(),
         })
         .collect()
 }
 
 /// The claims on looked-up values that are committed themselves.
 #[must_use]
-pub fn value_claims<'a>(
+pub fn value_claims<'a, V: Value>(
     blocks: impl Iterator<Item = (usize, &'a Block)>,
-    claims: &LogUpClaims,
-) -> Vec<BlockClaim> {
+    claims: &LogUpClaims<V>,
+) -> Vec<BlockClaim<V>> {
     blocks
         .filter_map(|(segment, block)| {
             let claim = claims.segments.get(segment)?;
             Some(BlockClaim {
                 block: block.clone(),
                 point: claim.point.clone(),
-                value: claim.value,
+                value: claim.value.clone(),
             })
         })
         .collect()
+}
+
+/// Claims on a tensor as claims on its block.
+pub fn on_block<V>(block: &Block, claims: Vec<Claim<V>>) -> impl Iterator<Item = BlockClaim<V>> {
+    claims.into_iter().map(|Claim { point, value }| BlockClaim {
+        block: block.clone(),
+        point,
+        value,
+    })
 }

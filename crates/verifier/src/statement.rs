@@ -1,18 +1,22 @@
 //! What a proof states: context, input, output.
 
 use lilliput_graph::{Checked, TensorId};
+use p3_field::PrimeCharacteristicRing;
 use thiserror::Error;
 
 use crate::codec::{CodecError, Reader, Writer};
-use crate::field::base_from_i64;
+use crate::field::{F, base_from_i64};
 use crate::key::ModelId;
+use crate::layers::axes::padded_indices;
+use crate::layout::{CELL_VARIABLES_MAX, Hidden, PortLayout};
+use crate::pcs::{Codeword, Randomness, Root};
 use crate::transcript::Transcript;
 
 #[cfg(test)]
 mod tests;
 
 /// Name and version of the argument; a change of any parameter is a new version.
-pub const PROTOCOL: &str = "lilliput proof 1";
+pub const PROTOCOL: &str = "lilliput proof 2";
 
 /// Most inputs or outputs, as in a graph.
 const PORTS_MAX: usize = lilliput_graph::check::PORTS_MAX;
@@ -37,22 +41,28 @@ impl Context {
     };
 }
 
-/// Names an input without showing it, as long as its salt is secret.
+/// Names an input without showing it: the root of its commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InputCommitment(pub [u8; 32]);
 
 impl InputCommitment {
-    /// Commits to the inputs of a model.
-    #[must_use]
-    pub fn new(salt: &[u8; 32], inputs: &[Vec<i32>]) -> Self {
-        let mut writer = Writer::new();
-        writer.bytes(salt);
-        write_ports(inputs, &mut writer);
-        Self(blake3::derive_key("lilliput 2026 input", &writer.finish()))
+    /// Commits to the inputs of a model; the seed is what keeps them secret.
+    ///
+    /// # Errors
+    ///
+    /// [`StatementError`] for inputs that aren't the model's.
+    pub fn new(
+        seed: &[u8; 32],
+        inputs: &[Vec<i32>],
+        checked: &Checked,
+    ) -> Result<Self, StatementError> {
+        check_ports("input", inputs, input_ids(checked), checked)?;
+        let layout = PortLayout::inputs(checked).map_err(|_| StatementError::TooLarge)?;
+        Ok(Self(commit_ports(&layout, seed, inputs).root().0))
     }
 }
 
-/// Names an output.
+/// Names an output: the hash of a public one, the root of the commitment to a hidden one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutputDigest(pub [u8; 32]);
 
@@ -66,17 +76,101 @@ impl OutputDigest {
     }
 }
 
+/// Commits to inputs or outputs: their cells, blinded from the seed.
+#[must_use]
+pub fn commit_ports(layout: &PortLayout, seed: &[u8; 32], ports: &[Vec<i32>]) -> Codeword {
+    let mut cells = port_cells(layout, ports);
+    let code = layout.code();
+    let blinding = code.blinding.saturating_mul(code.width());
+    cells.extend(Randomness::new(seed, "ports").base(blinding));
+    Codeword::new(&code, code.width(), &cells)
+}
+
+/// The cells of committed inputs or outputs, without blinding.
+#[must_use]
+pub fn port_cells(layout: &PortLayout, ports: &[Vec<i32>]) -> Vec<F> {
+    let mut cells = F::zero_vec(1 << layout.variables.min(CELL_VARIABLES_MAX));
+    for (block, values) in layout.blocks.iter().zip(ports) {
+        let offset = usize::try_from(block.offset).unwrap_or(usize::MAX);
+        for (index, &value) in padded_indices(&block.axes).into_iter().zip(values) {
+            if let Some(cell) = cells.get_mut(offset.saturating_add(index)) {
+                *cell = base_from_i64(i64::from(value));
+            }
+        }
+    }
+    cells
+}
+
+/// Inputs or outputs as a statement has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// In the clear: the integers of each, row by row.
+    Public(Vec<Vec<i32>>),
+    /// Committed: the root.
+    Hidden(Root),
+}
+
+impl Port {
+    /// The integers, if they are public.
+    #[must_use]
+    pub fn public(&self) -> Option<&[Vec<i32>]> {
+        match self {
+            Self::Public(values) => Some(values),
+            Self::Hidden(_) => None,
+        }
+    }
+
+    fn absorb(&self, labels: [&'static str; 2], transcript: &mut Transcript) {
+        let [public, hidden] = labels;
+        match self {
+            Self::Public(ports) => {
+                for values in ports {
+                    let residues: Vec<_> = values
+                        .iter()
+                        .map(|&value| base_from_i64(i64::from(value)))
+                        .collect();
+                    transcript.absorb_base(public, &residues);
+                }
+            }
+            Self::Hidden(root) => root.absorb(hidden, transcript),
+        }
+    }
+
+    fn encode(&self, writer: &mut Writer) {
+        match self {
+            Self::Public(ports) => {
+                writer.bytes(&[0]);
+                write_ports(ports, writer);
+            }
+            Self::Hidden(root) => {
+                writer.bytes(&[1]);
+                writer.bytes(&root.0);
+            }
+        }
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        match reader.array()? {
+            [0] => Ok(Self::Public(read_ports(reader)?)),
+            [1] => Ok(Self::Hidden(Root(reader.array()?))),
+            _ => Err(CodecError::OutOfBounds("kind of inputs or outputs")),
+        }
+    }
+}
+
 /// What a proof states, next to the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// Where it is valid.
     pub context: Context,
-    /// Salt of the input commitment.
-    pub salt: [u8; 32],
-    /// The integers of each input, row by row.
-    pub inputs: Vec<Vec<i32>>,
-    /// The integers of each output, row by row.
-    pub outputs: Vec<Vec<i32>>,
+    /// Which of the openings that keep the weights hidden this is; zero for public weights.
+    pub opening: u32,
+    /// Seed of the commitment to public inputs, so that they can be told by it; zero for hidden ones.
+    pub seed: [u8; 32],
+    /// The inputs.
+    pub inputs: Port,
+    /// The outputs.
+    pub outputs: Port,
 }
 
 /// Why a statement doesn't fit its model.
@@ -104,6 +198,20 @@ pub enum StatementError {
         /// The statement's number.
         got: usize,
     },
+    /// More values than a commitment takes.
+    #[error("the model's inputs are too large to be committed to")]
+    TooLarge,
+    /// A seed beside inputs that are hidden.
+    #[error("a seed is stated for hidden inputs")]
+    Seed,
+    /// An opening that the key doesn't have.
+    #[error("opening {got} is stated, the key has {openings}: ask for a proof under its successor")]
+    Opening {
+        /// Stated.
+        got: u32,
+        /// Openings that keep the weights hidden.
+        openings: u32,
+    },
     /// A value outside of its worst-case interval.
     #[error("value {value} of {what} {index} is out of range")]
     Range {
@@ -117,17 +225,37 @@ pub enum StatementError {
 }
 
 impl Statement {
-    /// Refuses counts, lengths and values that the model doesn't have.
+    /// What it keeps secret.
+    #[must_use]
+    pub fn hidden(&self) -> Hidden {
+        Hidden {
+            inputs: self.inputs.public().is_none(),
+            outputs: self.outputs.public().is_none(),
+        }
+    }
+
+    /// Refuses counts, lengths and values that the model doesn't have, and openings that its key doesn't.
     ///
     /// # Errors
     ///
     /// [`StatementError`].
-    pub fn check(&self, checked: &Checked) -> Result<(), StatementError> {
-        let graph = checked.graph();
-        let inputs = (0..graph.inputs.len()).map(|index| graph.input_id(index));
-        check_ports("input", &self.inputs, inputs, checked)?;
-        let outputs = graph.outputs.iter().map(|output| output.tensor);
-        check_ports("output", &self.outputs, outputs, checked)
+    pub fn check(&self, checked: &Checked, openings: u32) -> Result<(), StatementError> {
+        if self.opening >= openings.max(1) {
+            return Err(StatementError::Opening {
+                got: self.opening,
+                openings,
+            });
+        }
+        match &self.inputs {
+            Port::Public(values) => check_ports("input", values, input_ids(checked), checked)?,
+            Port::Hidden(_) if self.seed != [0; 32] => return Err(StatementError::Seed),
+            Port::Hidden(_) => {}
+        }
+        let Port::Public(values) = &self.outputs else {
+            return Ok(());
+        };
+        let outputs = checked.graph().outputs.iter().map(|output| output.tensor);
+        check_ports("output", values, outputs, checked)
     }
 
     /// Binds model and statement: the start of a proof's transcript.
@@ -137,26 +265,23 @@ impl Statement {
         transcript.absorb_bytes("model", &model.0);
         let mut writer = Writer::new();
         write_context(&self.context, &mut writer);
-        writer.bytes(&self.salt);
+        writer.bytes(&self.opening.to_le_bytes());
+        writer.bytes(&self.seed);
         transcript.absorb_bytes("context", &writer.finish());
-        for (label, ports) in [("inputs", &self.inputs), ("outputs", &self.outputs)] {
-            for values in ports {
-                let residues: Vec<_> = values
-                    .iter()
-                    .map(|&value| base_from_i64(i64::from(value)))
-                    .collect();
-                transcript.absorb_base(label, &residues);
-            }
-        }
+        self.inputs
+            .absorb(["inputs", "hidden inputs"], &mut transcript);
+        self.outputs
+            .absorb(["outputs", "hidden outputs"], &mut transcript);
         transcript
     }
 
     /// Appends the canonical bytes.
     pub fn encode(&self, writer: &mut Writer) {
         write_context(&self.context, writer);
-        writer.bytes(&self.salt);
-        write_ports(&self.inputs, writer);
-        write_ports(&self.outputs, writer);
+        writer.bytes(&self.opening.to_le_bytes());
+        writer.bytes(&self.seed);
+        self.inputs.encode(writer);
+        self.outputs.encode(writer);
     }
 
     /// Reads canonical bytes; nothing longer than what is left is allocated.
@@ -172,11 +297,17 @@ impl Statement {
         };
         Ok(Self {
             context,
-            salt: reader.array()?,
-            inputs: read_ports(reader)?,
-            outputs: read_ports(reader)?,
+            opening: u32::from_le_bytes(reader.array()?),
+            seed: reader.array()?,
+            inputs: Port::decode(reader)?,
+            outputs: Port::decode(reader)?,
         })
     }
+}
+
+fn input_ids(checked: &Checked) -> impl ExactSizeIterator<Item = TensorId> + '_ {
+    let graph = checked.graph();
+    (0..graph.inputs.len()).map(|index| graph.input_id(index))
 }
 
 fn check_ports(

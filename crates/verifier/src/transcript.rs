@@ -2,14 +2,13 @@
 //!
 //! Each absorb and each challenge starts with a header of 32 bytes: the label, filled up with zeros to 24
 //! bytes, and the count of values in 8. Values follow, fixed in size: two different conversations never
-//! feed the hash the same bytes. Prover and verifier use this one type. The hash is BLAKE3; its state is
-//! handed to the opening protocol as it is.
+//! feed the hash the same bytes. Prover and verifier use this one type. The hash is BLAKE3.
 
 use p3_blake3::Blake3;
 use p3_challenger::{
     CanObserve, CanSample, GrindingChallenger, HashChallenger, SerializingChallenger32,
 };
-use p3_field::BasedVectorSpace;
+use p3_field::{BasedVectorSpace, PrimeField32};
 use p3_symmetric::Hash;
 
 use crate::field::{EF, F};
@@ -23,8 +22,7 @@ const DIGEST_BYTES: usize = 32;
 /// Longest label.
 pub const LABEL_BYTES_MAX: usize = 24;
 
-/// The challenger that the opening protocol goes on with.
-pub type Challenger = SerializingChallenger32<F, HashChallenger<u8, Blake3, 32>>;
+type Challenger = SerializingChallenger32<F, HashChallenger<u8, Blake3, 32>>;
 
 /// A running Fiat-Shamir transcript.
 #[derive(Clone, Debug)]
@@ -89,19 +87,34 @@ impl Transcript {
         self.challenger.grind(bits)
     }
 
-    /// Absorbs a proof of work and says whether it has `bits` bits; zero bits ask for the witness zero.
+    /// Absorbs a proof of work and says whether it has `bits` bits.
     #[must_use]
     pub fn check_grind(&mut self, label: &'static str, bits: usize, witness: F) -> bool {
         self.header(label, bits);
-        if bits == 0 {
-            return witness == F::default();
-        }
         self.challenger.check_witness(bits, witness)
     }
 
-    /// The challenger itself, for the opening protocol.
-    pub fn challenger_mut(&mut self) -> &mut Challenger {
-        &mut self.challenger
+    /// Draws `count` positions below `2^log_size`; gives them sorted, each once.
+    ///
+    /// The field has one element more than a multiple of `2^24`, so low bits are as good as uniform.
+    pub fn challenge_positions(
+        &mut self,
+        label: &'static str,
+        count: usize,
+        log_size: usize,
+    ) -> Vec<usize> {
+        self.header(label, count);
+        let size = 1usize.checked_shl(u32::try_from(log_size).unwrap_or(u32::MAX));
+        let low_bits = size.unwrap_or(0).wrapping_sub(1);
+        let mut positions: Vec<usize> = (0..count)
+            .map(|_| {
+                let sample: F = self.challenger.sample();
+                usize::try_from(sample.as_canonical_u32()).unwrap_or(0) & low_bits
+            })
+            .collect();
+        positions.sort_unstable();
+        positions.dedup();
+        positions
     }
 
     fn header(&mut self, label: &'static str, count: usize) {

@@ -1,23 +1,21 @@
 //! Product sumchecks of the layers.
 
-use lilliput_verifier::codec::Writer;
 use lilliput_verifier::field::EF;
 use lilliput_verifier::layers::Product;
 use lilliput_verifier::layers::axes::{axis_variables, evaluate_dense};
 use lilliput_verifier::point::eq_table;
-use lilliput_verifier::sumcheck::{EqSumcheck, Reduced, evaluate_eq_round, round_challenge};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::sumcheck::{Reduced, evaluate_eq_round};
 use p3_field::PrimeCharacteristicRing;
 
 use super::weight::{dense, padded_share};
 use super::{Finished, Values, fold};
 use crate::sumcheck::{fold as bind, prove_product, prove_product_base};
+use crate::transcript::{Transcript, round_challenge};
 
-/// Runs a product sumcheck and writes its rounds.
+/// Runs a product sumcheck and sends its rounds.
 pub(crate) fn prove(
     values: &Values<'_>,
-    product: &Product<'_>,
-    writer: &mut Writer,
+    product: &Product<'_, EF>,
     transcript: &mut Transcript,
 ) -> Finished {
     let mut weight = dense(values, &product.weight);
@@ -27,7 +25,6 @@ pub(crate) fn prove(
     {
         let left = fold::whole(values.tensor(tensor.tensor));
         let done = prove_product_base(&left, &weight, product.claim, transcript);
-        done.proof.encode(writer);
         return Finished {
             reduced: done.reduced,
             tensors: vec![done.left],
@@ -42,9 +39,8 @@ pub(crate) fn prove(
         .collect();
     let mut left = shares.concat();
     left.resize(weight.len(), EF::ZERO);
-    let mut reduced = batch(product, &mut left, &mut weight, writer, transcript);
+    let mut reduced = batch(product, &mut left, &mut weight, transcript);
     let done = prove_product(&left, &weight, reduced.claim, transcript);
-    done.proof.encode(writer);
     reduced.point.extend(done.reduced.point);
     reduced.claim = done.reduced.claim;
     let tensors = if shares.len() == 1 {
@@ -62,7 +58,7 @@ pub(crate) fn prove(
 /// Each stacked tensor at the last coordinates of the point, as many as it has variables.
 fn at_own_points(
     values: &Values<'_>,
-    product: &Product<'_>,
+    product: &Product<'_, EF>,
     shares: &[Vec<EF>],
     point: &[EF],
 ) -> Vec<EF> {
@@ -80,28 +76,24 @@ fn at_own_points(
 
 /// The rounds over the variables with an eq factor; both vectors are bound there.
 fn batch(
-    product: &Product<'_>,
+    product: &Product<'_, EF>,
     left: &mut Vec<EF>,
     right: &mut Vec<EF>,
-    writer: &mut Writer,
     transcript: &mut Transcript,
 ) -> Reduced {
     let mut reduced = Reduced {
         point: Vec::new(),
         claim: product.claim,
     };
-    let mut rounds = Vec::new();
     for (round, &coordinate) in product.batch.iter().enumerate() {
         let factors = eq_table(&product.batch[round + 1..]);
         let message = eq_round(left, right, &factors);
         let challenge = round_challenge(&message, transcript);
         reduced.claim = evaluate_eq_round(&message, reduced.claim, coordinate, challenge);
         reduced.point.push(challenge);
-        rounds.push(message);
         *left = bind(left, challenge);
         *right = bind(right, challenge);
     }
-    EqSumcheck { rounds }.encode(writer);
     reduced
 }
 

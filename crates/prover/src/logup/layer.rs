@@ -1,11 +1,11 @@
 //! One layer's sumcheck over `p0 q1 + p1 q0 + lambda q0 q1`, weighted by eq.
 
 use lilliput_verifier::field::EF;
-use lilliput_verifier::sumcheck::{evaluate_eq_round, round_challenge};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::sumcheck::evaluate_eq_round;
 use p3_field::{Algebra, Field, PrimeCharacteristicRing};
 
 use crate::lanes::{Lanes, SplitEq, bind, spread};
+use crate::transcript::{Transcript, round_challenge};
 
 /// Both children's numerators and denominators in a round: `p0, p1, q0, q1`. To `p0`, `lambda q0` is
 /// added, so that the summand is `p0 q1 + p1 q0`. Kept from layer to layer: memory given back and asked for
@@ -23,7 +23,6 @@ impl<R: Lanes> Buffers<R> {
 pub(super) struct Running<'a> {
     anchor: &'a [EF],
     claim: EF,
-    rounds: Vec<[EF; 2]>,
     point: Vec<EF>,
     transcript: &'a mut Transcript,
 }
@@ -33,15 +32,14 @@ impl<'a> Running<'a> {
         Self {
             anchor,
             claim,
-            rounds: Vec::new(),
             point: Vec::new(),
             transcript,
         }
     }
 
-    /// The messages sent and the point reached.
-    pub(super) fn into_messages(self) -> (Vec<[EF; 2]>, Vec<EF>) {
-        (self.rounds, self.point)
+    /// The point reached.
+    pub(super) fn into_point(self) -> Vec<EF> {
+        self.point
     }
 
     /// Runs all rounds over the layer below; gives both children's numerators and denominators at the
@@ -165,7 +163,6 @@ impl<'a> Running<'a> {
         let challenge = round_challenge(&message, self.transcript);
         self.claim = evaluate_eq_round(&message, self.claim, coordinate, challenge);
         self.point.push(challenge);
-        self.rounds.push(message);
         challenge
     }
 }

@@ -1,7 +1,7 @@
 //! The stacked leaves: what is looked up, the tables, and the fractions they make.
 
 use lilliput_verifier::field::{EF, F, base_from_i64};
-use lilliput_verifier::logup::{Fingerprint, LogUp, Placement, SegmentLeaf, Shape};
+use lilliput_verifier::logup::{Fingerprint, Placement, Shape};
 use lilliput_verifier::tables::NumberedTable;
 use p3_field::{PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
 
@@ -55,28 +55,24 @@ impl Leaves {
         }
     }
 
-    /// Fills in the leaves of a proof: each block at its own part of the point.
-    pub(super) fn evaluate(&self, shape: &Shape, point: &[EF], proof: &mut LogUp) {
+    /// The leaves' values at the tree's last point, in the order in which they are sent.
+    pub(super) fn evaluate(&self, shape: &Shape, point: &[EF]) -> Vec<EF> {
         let at = |list: &[F], placement: Placement| {
             evaluate_base(
                 &list[range(placement)],
                 &point[point.len() - placement.variables..],
             )
         };
-        proof.segments = shape
-            .placed_segments()
-            .map(|(_, table, placement)| SegmentLeaf {
-                value: at(&self.values, placement),
-                result: table
-                    .table
-                    .has_results()
-                    .then(|| at(&self.results, placement)),
-            })
-            .collect();
-        proof.multiplicities = shape
-            .placed_tables()
-            .map(|(_, placement)| -at(&self.numerators, placement))
-            .collect();
+        let mut values = Vec::new();
+        for (_, table, placement) in shape.placed_segments() {
+            values.push(at(&self.values, placement));
+            if table.table.has_results() {
+                values.push(at(&self.results, placement));
+            }
+        }
+        let tables = shape.placed_tables();
+        values.extend(tables.map(|(_, placement)| -at(&self.numerators, placement)));
+        values
     }
 }
 

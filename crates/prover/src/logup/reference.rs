@@ -2,15 +2,14 @@
 
 use lilliput_verifier::field::{EF, extension_from_i64};
 use lilliput_verifier::logup::{
-    Fingerprint, Layer, LogUp, LogUpClaims, SegmentLeaf, Shape, absorb_leaves, leaf_claims,
+    CHILDREN, Fingerprint, LAMBDA, LEAVES, LogUpClaims, MU, Shape, leaf_claims,
 };
 use lilliput_verifier::point::{eq_table, evaluate, evaluate_tensor};
-use lilliput_verifier::sumcheck::{EqSumcheck, round_challenge};
-use lilliput_verifier::transcript::Transcript;
 use p3_field::PrimeCharacteristicRing;
 
 use super::Witness;
 use crate::join::reference::valid_indices;
+use crate::transcript::{Transcript, round_challenge};
 
 /// Numerators and denominators of one layer.
 struct Fractions {
@@ -20,49 +19,30 @@ struct Fractions {
 
 /// As [`super::prove`], by the definition.
 #[must_use]
-pub fn prove(
-    shape: &Shape,
-    witness: &Witness<'_>,
-    transcript: &mut Transcript,
-) -> (LogUp, LogUpClaims) {
-    let fingerprint = Fingerprint::draw(transcript);
+pub fn prove(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims {
+    let fingerprint = Fingerprint::draw(|label| transcript.challenge(label));
     let mut tree = vec![leaves(shape, witness, &fingerprint)];
     while let Some(below) = tree.last().filter(|layer| layer.numerators.len() > 2) {
         tree.push(add(below));
     }
-    let mut layers = Vec::new();
     let mut point = Vec::new();
     for below in tree.iter().rev() {
-        let (layer, reduced) = prove_layer(below, &point, transcript);
-        point = reduced;
-        layers.push(layer);
+        point = prove_layer(below, &point, transcript);
     }
-    let segments = shape.placed_segments().zip(witness.segments);
-    let segments = segments
-        .map(|((segment, _, placement), values)| {
-            let own = &point[point.len() - placement.variables..];
-            let at = |values: &[i64]| evaluate_tensor(values, &segment.axes, own);
-            SegmentLeaf {
-                value: at(values.values),
-                result: values.results.map(at),
-            }
-        })
-        .collect();
-    let tables = shape.placed_tables().zip(witness.multiplicities);
-    let multiplicities = tables
-        .map(|((_, placement), counts)| {
-            let counts: Vec<EF> = counts.iter().map(|&count| EF::from_u32(count)).collect();
-            evaluate(&counts, &point[point.len() - placement.variables..])
-        })
-        .collect();
-    let proof = LogUp {
-        layers,
-        segments,
-        multiplicities,
-    };
-    absorb_leaves(&proof, transcript);
-    let claims = leaf_claims(shape, &proof, &point);
-    (proof, claims)
+    let mut values = Vec::new();
+    for ((segment, _, placement), own) in shape.placed_segments().zip(witness.segments) {
+        let at = &point[point.len() - placement.variables..];
+        for list in [Some(own.values), own.results].into_iter().flatten() {
+            values.push(evaluate_tensor(list, &segment.axes, at));
+        }
+    }
+    for ((_, placement), counts) in shape.placed_tables().zip(witness.multiplicities) {
+        let counts: Vec<EF> = counts.iter().map(|&count| EF::from_u32(count)).collect();
+        let at = &point[point.len() - placement.variables..];
+        values.push(evaluate(&counts, at));
+    }
+    transcript.send(LEAVES, &values);
+    leaf_claims(shape, values, &point).expect("one value for each leaf")
 }
 
 fn leaves(shape: &Shape, witness: &Witness<'_>, fingerprint: &Fingerprint) -> Fractions {
@@ -108,15 +88,14 @@ fn add(below: &Fractions) -> Fractions {
 }
 
 /// Reduces a claim on the layer above `below` at `anchor` to one on `below`.
-fn prove_layer(below: &Fractions, anchor: &[EF], transcript: &mut Transcript) -> (Layer, Vec<EF>) {
+fn prove_layer(below: &Fractions, anchor: &[EF], transcript: &mut Transcript) -> Vec<EF> {
     let half = below.numerators.len() / 2;
     let (p0, p1) = below.numerators.split_at(half);
     let (q0, q1) = below.denominators.split_at(half);
     let mut lists = [p0, p1, q0, q1].map(<[EF]>::to_vec);
-    let mut rounds = Vec::new();
     let mut point = Vec::new();
     if !anchor.is_empty() {
-        let lambda = transcript.challenge("logup lambda");
+        let lambda = transcript.challenge(LAMBDA);
         for round in 0..anchor.len() {
             let weights = eq_table(&anchor[round + 1..]);
             let t = [EF::ZERO, EF::ONE, EF::TWO].map(|at| {
@@ -129,20 +108,13 @@ fn prove_layer(below: &Fractions, anchor: &[EF], transcript: &mut Transcript) ->
             let message = [t[1] - t[0] - quadratic, quadratic];
             let challenge = round_challenge(&message, transcript);
             lists = lists.map(|list| bind(&list, challenge));
-            rounds.push(message);
             point.push(challenge);
         }
     }
     let children = lists.map(|list| list[0]);
-    transcript.absorb("logup children", &children);
-    point.insert(0, transcript.challenge("logup mu"));
-    (
-        Layer {
-            sumcheck: EqSumcheck { rounds },
-            children,
-        },
-        point,
-    )
+    transcript.send(CHILDREN, &children);
+    point.insert(0, transcript.challenge(MU));
+    point
 }
 
 /// The list with its first variable bound to `at`.

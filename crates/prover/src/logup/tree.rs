@@ -1,14 +1,13 @@
 //! The tree of fraction sums: built from the leaves up, shown from the root down.
 
 use lilliput_verifier::field::EF;
-use lilliput_verifier::logup::Layer;
-use lilliput_verifier::sumcheck::EqSumcheck;
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::logup::{CHILDREN, LAMBDA, MU};
 use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
 
 use super::layer::{Buffers, Running};
 use super::leaves::Leaves;
 use crate::lanes::{Lanes, PackedF, WIDTH, spread};
+use crate::transcript::Transcript;
 
 /// A layer's fractions.
 struct Fractions<R> {
@@ -16,12 +15,11 @@ struct Fractions<R> {
     denominators: Vec<R>,
 }
 
-/// Shows the tree over the leaves: its layers from the root down and the point of the leaves that is left.
-pub(super) fn prove(leaves: &Leaves, transcript: &mut Transcript) -> (Vec<Layer>, Vec<EF>) {
+/// Shows the tree over the leaves, layer by layer from the root down; gives the point of the leaves that is left.
+pub(super) fn prove(leaves: &Leaves, transcript: &mut Transcript) -> Vec<EF> {
     let cells = leaves.numerators.len();
     let mut walk = Walk {
         transcript,
-        layers: Vec::new(),
         point: Vec::new(),
         claim: (EF::ZERO, EF::ZERO),
     };
@@ -33,7 +31,7 @@ pub(super) fn prove(leaves: &Leaves, transcript: &mut Transcript) -> (Vec<Layer>
             numerators: numerators.collect(),
             denominators,
         });
-        return (walk.layers, walk.point);
+        return walk.point;
     }
     let numerators = PackedF::pack_slice(&leaves.numerators);
     let mut packed = vec![add(numerators, &leaves.denominators)];
@@ -53,7 +51,7 @@ pub(super) fn prove(leaves: &Leaves, transcript: &mut Transcript) -> (Vec<Layer>
         walk.layer(&layer.numerators, &layer.denominators, &mut buffers);
     }
     walk.layer(numerators, &leaves.denominators, &mut buffers);
-    (walk.layers, walk.point)
+    walk.point
 }
 
 /// Adds the fractions of the first half to those of the second.
@@ -79,7 +77,6 @@ where
 /// The way down, layer by layer.
 struct Walk<'a> {
     transcript: &'a mut Transcript,
-    layers: Vec<Layer>,
     /// Where the claim on the last layer stands.
     point: Vec<EF>,
     /// Numerator and denominator there.
@@ -105,27 +102,22 @@ impl Walk<'_> {
         N: Copy + std::ops::Sub<Output = N>,
         R: Lanes + Algebra<N>,
     {
-        let mut rounds = Vec::new();
         let mut reduced = Vec::new();
         let children = if self.point.is_empty() {
             let (p, q) = (numerators, denominators);
             [R::ONE * p[0], R::ONE * p[1], q[0], q[1]].map(Lanes::sum)
         } else {
-            let lambda = self.transcript.challenge("logup lambda");
+            let lambda = self.transcript.challenge(LAMBDA);
             let claim = self.claim.0 + lambda * self.claim.1;
             let mut running = Running::new(&self.point, claim, self.transcript);
             let children = running.run(numerators, denominators, lambda, buffers);
-            (rounds, reduced) = running.into_messages();
+            reduced = running.into_point();
             children
         };
-        self.transcript.absorb("logup children", &children);
-        let mu = self.transcript.challenge("logup mu");
+        self.transcript.send(CHILDREN, &children);
+        let mu = self.transcript.challenge(MU);
         let [p0, p1, q0, q1] = children;
         self.claim = (p0 + mu * (p1 - p0), q0 + mu * (q1 - q0));
         self.point = std::iter::once(mu).chain(reduced).collect();
-        self.layers.push(Layer {
-            sumcheck: EqSumcheck { rounds },
-            children,
-        });
     }
 }

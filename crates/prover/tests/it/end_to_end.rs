@@ -1,27 +1,48 @@
 //! What the executor computes is what the verifier accepts.
 
 use lilliput_graph::execute;
-use lilliput_prover::{prove, setup};
+use lilliput_prover::setup::Hiding;
+use lilliput_prover::{Request, prove, setup};
+use lilliput_verifier::layout::Hidden;
 use lilliput_verifier::{Context, Proof, VerifyingKey, verify};
 
 use crate::nets::{Model, lenet, mlp};
 
-pub(crate) const SALT: [u8; 32] = [7; 32];
+/// Weights hidden for a hundred proofs.
+pub(crate) const HIDING: Hiding = Hiding::Weights {
+    seed: [5; 32],
+    openings: 100,
+};
 
-/// Proves and verifies, both through bytes, and compares with the executor.
+/// The second opening, inputs hidden.
+pub(crate) fn request(context: Context) -> Request {
+    Request::new(context, 1, &[7; 32])
+}
+
+/// Proves and verifies, both through bytes, whatever is hidden, and compares with the executor.
 pub(crate) fn check(model: &Model) {
-    let (proving, key) = setup(&model.graph, model.weights.clone()).expect("keys are made");
-    let proof = prove(&proving, &Context::OFFLINE, SALT, &model.inputs).expect("a proof is made");
+    let (proving, key) = setup(&model.graph, model.weights.clone(), &HIDING).expect("keys");
     let key = VerifyingKey::decode(&key.encode()).expect("the key holds");
-    let proof = Proof::decode(&proof.encode()).expect("the proof is read");
-    let verified = verify(&key, &Context::OFFLINE, &proof).expect("the proof holds");
     let trace = execute(&model.graph, &model.weights, &model.inputs).expect("the model runs");
     let outputs: Vec<_> = trace
         .outputs()
         .map(|output| output.values.clone())
         .collect();
-    assert_eq!(verified.outputs, outputs);
-    assert!(verified.security.bits >= 100.0, "{:?}", verified.security);
+    for (inputs, hide_outputs) in [(true, false), (false, false), (true, true)] {
+        let mut request = request(Context::OFFLINE);
+        request.hidden = Hidden {
+            inputs,
+            outputs: hide_outputs,
+        };
+        let proof = prove(&proving, &request, &model.inputs).expect("a proof is made");
+        let proof = Proof::decode(&proof.encode()).expect("the proof is read");
+        let verified = verify(&key, &Context::OFFLINE, &proof).expect("the proof holds");
+        assert_eq!(verified.inputs.is_none(), inputs);
+        let stated = (!hide_outputs).then(|| outputs.clone());
+        assert_eq!(verified.outputs, stated);
+        assert_eq!(verified.opening, key.openings().min(1));
+        assert!(verified.security.bits >= 100.0, "{:?}", verified.security);
+    }
 }
 
 #[test]

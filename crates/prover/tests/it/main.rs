@@ -1,8 +1,11 @@
 //! Proofs from end to end.
 
+mod code_file;
 mod end_to_end;
+mod link;
 mod nets;
 mod random;
 mod reference;
 mod tamper;
+mod transformers;
 mod vectors;

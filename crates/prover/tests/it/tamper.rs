@@ -7,6 +7,7 @@ use lilliput_verifier::{Context, Proof, Rejection, Verified, VerifyingKey, verif
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::end_to_end::{HIDING, request};
 use crate::nets::mlp;
 
 /// How many random changes of a proof are tried.
@@ -21,8 +22,8 @@ const CONTEXT: Context = Context {
 /// A key and a proof for it.
 static MADE: LazyLock<(VerifyingKey, Proof)> = LazyLock::new(|| {
     let model = mlp(5, &[10, 7, 3]);
-    let (proving, key) = setup(&model.graph, model.weights).expect("keys are made");
-    let proof = prove(&proving, &CONTEXT, [4; 32], &model.inputs).expect("a proof is made");
+    let (proving, key) = setup(&model.graph, model.weights, &HIDING).expect("keys are made");
+    let proof = prove(&proving, &request(CONTEXT), &model.inputs).expect("a proof is made");
     (key, proof)
 });
 
@@ -138,7 +139,7 @@ fn a_proof_for_another_input_output_or_salt_is_rejected() {
 fn a_proof_for_another_model_is_rejected() {
     let (_, proof) = &*MADE;
     let model = mlp(8, &[10, 7, 3]);
-    let (_, other) = setup(&model.graph, model.weights).expect("keys are made");
+    let (_, other) = setup(&model.graph, model.weights, &HIDING).expect("keys are made");
     assert!(verify(&other, &CONTEXT, proof).is_err());
 }
 

@@ -35,7 +35,8 @@ fn vector(name: &str, model: &Model) -> Value {
         provider: [3; 32],
     };
     let salt = [4; 32];
-    let (proving, key) = setup(&model.graph, model.weights.clone()).expect("keys are made");
+    let (proving, key) =
+        setup(&model.graph, model.weights.clone(), &HIDING).expect("keys are made");
     let proof = prove(&proving, &context, salt, &model.inputs).expect("a proof is made");
     let verified = verify(&key, &context, &proof).expect("the proof holds");
     let values = |tensors: &[Tensor]| -> Vec<Vec<i64>> {

@@ -11,7 +11,7 @@ use crate::layers::axes::{axis_variables, count, index_point, padded, split};
 use crate::layers::claims::Claim;
 use crate::layers::linear::invert;
 use crate::layers::side::{Folded, Product, Side, Weight};
-use crate::layers::walk::{LayerError, Walk, ensure};
+use crate::layers::walk::{LayerError, Walk};
 use crate::point::{eq_at_index, eq_table};
 
 /// Where the coordinates of an axis of the operand come from when a map only moves bits.
@@ -107,7 +107,7 @@ impl<S: Side> Walk<'_, S> {
         &mut self,
         node: TensorId,
         op: &Op,
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let checked = self.checked;
         let map = AxisMap::of(op, |x, axis| checked.tensor_shape(x).0.get(axis).copied())
@@ -119,12 +119,12 @@ impl<S: Side> Walk<'_, S> {
                 let (selecting, kept) = own.split_at(placement.selects.0.min(own.len()));
                 let inverse = invert(eq_at_index(selecting, placement.selects.1), node)?;
                 let along = [&placement.high, kept, &placement.low].concat();
-                (along, claim.value * inverse)
+                (along, claim.value.clone() * inverse)
             }
             None => {
                 let length = self.shape(map.x).get(map.axis).copied().unwrap_or(1);
                 let product = Product {
-                    claim: claim.value,
+                    claim: claim.value.clone(),
                     variables: axis_variables(length),
                     batch: &[],
                     tensors: vec![folded_along(map.x, map.axis, &coordinates)],
@@ -143,14 +143,14 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         parts: &[TensorId],
         axis: u8,
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let free = concat_is_free(parts, axis, self.checked);
         let axis = usize::from(axis);
         let coordinates = split(self.shape(node), &claim.point);
         let own = coordinates.get(axis).copied().unwrap_or_default();
         if free {
-            return self.aligned_concat(node, parts, axis, claim.value, &coordinates);
+            return self.aligned_concat(node, parts, axis, claim.value.clone(), &coordinates);
         }
         let lengths: Vec<u32> = parts
             .iter()
@@ -167,7 +167,7 @@ impl<S: Side> Walk<'_, S> {
         }
         weight.resize(share << stacked_bits, EF::ZERO);
         let product = Product {
-            claim: claim.value,
+            claim: claim.value.clone(),
             variables: usize::try_from(share_bits + stacked_bits).unwrap_or(0),
             batch: &[],
             tensors: parts
@@ -180,19 +180,19 @@ impl<S: Side> Walk<'_, S> {
         let (select, along) = ended
             .point
             .split_at(ended.point.len().saturating_sub(product.share_variables()));
-        let mut stacked = EF::ZERO;
-        for (((&part, &length), &value), selected) in parts
+        let mut stacked = S::Value::from(EF::ZERO);
+        for (((&part, &length), value), selected) in parts
             .iter()
             .zip(&lengths)
-            .zip(&ended.tensors)
+            .zip(ended.tensors)
             .zip(eq_table(select))
         {
             let (above, along) = along.split_at(along.len().saturating_sub(axis_variables(length)));
-            stacked += selected * eq_at_index(above, 0) * value;
+            stacked = stacked + value.clone() * (selected * eq_at_index(above, 0));
             self.pass(part, &replaced(&coordinates, axis, along), value)?;
         }
         let weight = product.weight.evaluate(&ended.point).unwrap_or_default();
-        ensure(stacked * weight == ended.claim, node)
+        self.side.zero(stacked * weight - ended.claim, node)
     }
 
     /// The prover sends the value of every part but the last.
@@ -201,7 +201,7 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         parts: &[TensorId],
         axis: usize,
-        value: EF,
+        value: S::Value,
         coordinates: &[&[EF]],
     ) -> Result<(), LayerError> {
         let Some((&last, sent)) = parts.split_last() else {
@@ -215,7 +215,7 @@ impl<S: Side> Walk<'_, S> {
         let mut selected = eq_table(select).into_iter();
         let mut left = value;
         for ((&part, value), factor) in sent.iter().zip(values).zip(selected.by_ref()) {
-            left -= factor * value;
+            left = left - value.clone() * factor;
             self.pass(part, &point, value)?;
         }
         let inverse = invert(selected.next().unwrap_or_default(), node)?;

@@ -6,7 +6,7 @@ use crate::field::EF;
 use crate::layers::axes::{axis_variables, split};
 use crate::layers::claims::Claim;
 use crate::layers::side::{Folded, Product, Side, Weight};
-use crate::layers::walk::{LayerError, Walk, ensure};
+use crate::layers::walk::{LayerError, Walk};
 
 type Coordinates<'a> = Vec<(u8, &'a [EF])>;
 
@@ -16,7 +16,7 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         [a, b]: [TensorId; 2],
         [a_axes, b_axes, out_axes]: [&[u8]; 3],
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let of_result: Coordinates<'_> = out_axes
             .iter()
@@ -41,17 +41,18 @@ impl<S: Side> Walk<'_, S> {
             .flat_map(|(_, own)| own.iter().copied())
             .collect();
         let product = Product {
-            claim: claim.value,
+            claim: claim.value.clone(),
             variables: lengths.iter().map(|&length| axis_variables(length)).sum(),
             batch: &batch_point,
             tensors: vec![folded(a, a_axes, &labels, &of_result)],
             weight: Weight::Tensor(folded(b, b_axes, &labels, &of_result)),
         };
         let ended = self.side.product(&product)?;
-        let (Some(&left), Some(right)) = (ended.tensors.first(), ended.weight) else {
+        let (Some(left), Some(right)) = (ended.tensors.first().cloned(), ended.weight) else {
             return Err(LayerError::Mismatch { node: node.0 });
         };
-        ensure(left * right == ended.claim, node)?;
+        self.side
+            .times(left.clone(), right.clone(), ended.claim, node)?;
         let at_end: Coordinates<'_> = labels
             .iter()
             .copied()

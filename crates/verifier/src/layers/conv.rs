@@ -7,7 +7,7 @@ use crate::field::EF;
 use crate::layers::axes::{axis_variables, count, padded, split};
 use crate::layers::claims::Claim;
 use crate::layers::side::{Folded, Product, Side, Weight};
-use crate::layers::walk::{LayerError, Walk, ensure};
+use crate::layers::walk::{LayerError, Walk};
 use crate::point::{eq_table, tensor_variables};
 
 /// One spatial axis of a convolution: `input index = output index * stride + tap * dilation - before`.
@@ -89,7 +89,7 @@ impl<S: Side> Walk<'_, S> {
         &mut self,
         node: TensorId,
         op: &Op,
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let mismatch = LayerError::Mismatch { node: node.0 };
         let (
@@ -139,17 +139,19 @@ impl<S: Side> Walk<'_, S> {
             windows,
         };
         let product = Product {
-            claim: claim.value,
+            claim: claim.value.clone(),
             variables: tensor_variables(&[channels, height, width]),
             batch: &[],
             tensors: vec![Folded::whole(x, 3)],
             weight: Weight::Spread(spread.clone()),
         };
         let ended = self.side.product(&product)?;
-        let (Some(&value), Some(spread_value)) = (ended.tensors.first(), ended.weight) else {
+        let (Some(value), Some(spread_value)) = (ended.tensors.first().cloned(), ended.weight)
+        else {
             return Err(mismatch);
         };
-        ensure(value * spread_value == ended.claim, node)?;
+        self.side
+            .times(value.clone(), spread_value.clone(), ended.claim, node)?;
         let end = three(self.shape(x), &ended.point);
         let kernel_point = self.kernel(node, &spread, spread_value, end)?;
         self.pass(w, &kernel_point.point, kernel_point.value)?;
@@ -161,9 +163,9 @@ impl<S: Side> Walk<'_, S> {
         &mut self,
         node: TensorId,
         spread: &Spread<'_>,
-        value: EF,
+        value: S::Value,
         end: [&[EF]; 3],
-    ) -> Result<Claim, LayerError> {
+    ) -> Result<Claim<S::Value>, LayerError> {
         let [out_point, y_point, x_point] = spread.point;
         let [channel_end, y_end, x_end] = end;
         let [window_y, window_x] = spread.windows;

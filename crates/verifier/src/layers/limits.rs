@@ -62,6 +62,17 @@ pub enum Unprovable {
         /// Why.
         source: crate::logup::ShapeError,
     },
+    /// A hidden input whose range is too wide to be looked up.
+    #[error(
+        "input {index} has {entries} possible values, a hidden one may have {}: prove with a public input",
+        crate::layout::INPUT_RANGE_MAX
+    )]
+    InputRange {
+        /// Index of the input.
+        index: u32,
+        /// Integers in its range.
+        entries: u64,
+    },
     /// More cells than a commitment may have.
     #[error("{what} take {got} cells, at most {max} are allowed")]
     TooManyCells {

@@ -17,22 +17,22 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         terms: &[(TensorId, i64)],
         constant: i64,
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let terms = combined(terms);
         let constant = mask(self.shape(node), &claim.point) * base_from_i64(constant);
-        let mut left = claim.value - constant;
+        let mut left = claim.value.clone() - constant;
         let Some((&(last, coefficient), sent)) = terms.split_last() else {
-            return super::walk::ensure(left == EF::ZERO, node);
+            return self.side.zero(left, node);
         };
         let tensors: Vec<TensorId> = sent.iter().map(|&(tensor, _)| tensor).collect();
         let values = self.side.evaluations(&tensors, &claim.point)?;
         for (&(tensor, coefficient), value) in sent.iter().zip(values) {
-            left -= value * coefficient;
+            left = left - value.clone() * EF::from(coefficient);
             self.pass(tensor, &claim.point, value)?;
         }
         let inverse = coefficient.try_inverse().unwrap_or_default();
-        self.pass(last, &claim.point, left * inverse)
+        self.pass(last, &claim.point, left * EF::from(inverse))
     }
 
     pub(super) fn transpose(
@@ -40,13 +40,13 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         x: TensorId,
         perm: &[u8],
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let coordinates = split(self.shape(node), &claim.point);
         let mut of_x: Vec<(u8, &[EF])> = perm.iter().copied().zip(coordinates).collect();
         of_x.sort_by_key(|&(axis, _)| axis);
         let point: Vec<EF> = of_x.into_iter().flat_map(|(_, own)| own).copied().collect();
-        self.pass(x, &point, claim.value)
+        self.pass(x, &point, claim.value.clone())
     }
 
     pub(super) fn broadcast(
@@ -54,7 +54,7 @@ impl<S: Side> Walk<'_, S> {
         node: TensorId,
         x: TensorId,
         axes: &[u8],
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let shape = self.shape(node);
         let (mut point, mut repeated) = (Vec::new(), EF::ONE);
@@ -66,14 +66,14 @@ impl<S: Side> Walk<'_, S> {
             }
         }
         let inverse = invert(repeated, node)?;
-        self.pass(x, &point, claim.value * inverse)
+        self.pass(x, &point, claim.value.clone() * inverse)
     }
 
     pub(super) fn pass(
         &mut self,
         tensor: TensorId,
         point: &[EF],
-        value: EF,
+        value: S::Value,
     ) -> Result<(), LayerError> {
         let point = point.to_vec();
         self.claims.push(tensor, Claim { point, value })

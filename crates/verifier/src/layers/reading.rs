@@ -1,13 +1,12 @@
-//! The verifier's side: messages are read, absorbed, and checked by the walk.
+//! The verifier's side: messages are read as forms, and what the walk finds becomes constraints.
 
 use lilliput_graph::TensorId;
 
-use crate::codec::Reader;
 use crate::field::EF;
+use crate::form::{Constraint, Form};
 use crate::layers::side::{Ended, Product, Side};
 use crate::layers::walk::LayerError;
-use crate::sumcheck::{EqSumcheck, Reduced, Sumcheck};
-use crate::transcript::Transcript;
+use crate::receiver::Receiver;
 
 /// Labels of the messages of the layers.
 pub mod labels {
@@ -19,57 +18,51 @@ pub mod labels {
     pub const MERGE: &str = "merge";
 }
 
-/// The verifier's side.
-#[derive(Debug)]
-pub struct Reading<'a, 'bytes> {
-    /// The messages that are left.
-    pub reader: &'a mut Reader<'bytes>,
-    /// What was said so far.
-    pub transcript: &'a mut Transcript,
-}
+impl Side for Receiver<'_> {
+    type Value = Form;
 
-impl Reading<'_, '_> {
-    fn message(&mut self, label: &'static str, count: usize) -> Result<Vec<EF>, LayerError> {
-        let values = self.reader.extensions(count)?;
-        self.transcript.absorb(label, &values);
-        Ok(values)
-    }
-
-    fn rounds(&mut self, product: &Product<'_>) -> Result<Reduced, LayerError> {
-        let batch = product.batch;
-        let first = EqSumcheck::<2>::decode(self.reader, batch.len())?;
-        let mut reduced = first.verify(batch, product.claim, self.transcript);
-        let rest = product.variables.saturating_sub(batch.len());
-        let second = Sumcheck::<2>::decode(self.reader, rest)?;
-        let last = second.verify(reduced.claim, self.transcript);
-        reduced.point.extend(last.point);
-        reduced.claim = last.claim;
-        Ok(reduced)
-    }
-}
-
-impl Side for Reading<'_, '_> {
     fn challenge(&mut self) -> EF {
-        self.transcript.challenge(labels::MERGE)
+        Receiver::challenge(self, labels::MERGE)
     }
 
-    fn evaluations(&mut self, tensors: &[TensorId], _: &[EF]) -> Result<Vec<EF>, LayerError> {
-        self.message(labels::EVALUATIONS, tensors.len())
+    fn evaluations(&mut self, tensors: &[TensorId], _: &[EF]) -> Result<Vec<Form>, LayerError> {
+        Ok(self.receive(labels::EVALUATIONS, tensors.len())?)
     }
 
-    fn product(&mut self, product: &Product<'_>) -> Result<Ended, LayerError> {
-        let Reduced { point, claim } = self.rounds(product)?;
+    fn product(&mut self, product: &Product<'_, Form>) -> Result<Ended<Form>, LayerError> {
+        let batch = self.eq_sumcheck::<2>(product.batch, product.claim.clone())?;
+        let rest = product.variables.saturating_sub(product.batch.len());
+        let last = self.sumcheck::<2>(batch.claim, rest)?;
         let count = product.tensors.len();
-        let mut tensors = self.message(
+        let mut tensors = self.receive(
             labels::PRODUCT_END,
             count.saturating_add(usize::from(!product.weight.is_public())),
         )?;
-        let weight = tensors.split_off(count).first().copied();
+        let weight = tensors.split_off(count).pop();
         Ok(Ended {
-            point,
-            claim,
+            point: [batch.point, last.point].concat(),
+            claim: last.claim,
             tensors,
             weight,
         })
+    }
+
+    fn zero(&mut self, value: Form, _: TensorId) -> Result<(), LayerError> {
+        self.constraints.push(Constraint::zero(value));
+        Ok(())
+    }
+
+    fn times(
+        &mut self,
+        left: Form,
+        right: Form,
+        product: Form,
+        _: TensorId,
+    ) -> Result<(), LayerError> {
+        self.constraints.push(Constraint {
+            products: vec![[left, right]],
+            sum: product,
+        });
+        Ok(())
     }
 }

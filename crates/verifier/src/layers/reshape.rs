@@ -73,12 +73,12 @@ impl<S: Side> Walk<'_, S> {
         &mut self,
         node: TensorId,
         x: TensorId,
-        claim: &Claim,
+        claim: &Claim<S::Value>,
     ) -> Result<(), LayerError> {
         let (from, to) = (self.shape(x), self.shape(node));
         let runs = runs(from, to);
         if runs.iter().all(|run| run.free) {
-            return self.pass(x, &claim.point, claim.value);
+            return self.pass(x, &claim.point, claim.value.clone());
         }
         let mut rest = &claim.point[..];
         let (mut fixed, mut kept, mut vectors) = (Vec::new(), Vec::new(), Vec::new());
@@ -103,7 +103,7 @@ impl<S: Side> Walk<'_, S> {
             .map(|&length| axis_variables(length))
             .sum();
         let product = Product {
-            claim: claim.value,
+            claim: claim.value.clone(),
             variables,
             batch: &[],
             tensors: vec![Folded {

@@ -3,6 +3,7 @@
 use lilliput_graph::TensorId;
 
 use crate::field::EF;
+use crate::form::Value;
 use crate::layers::axes::evaluate_dense;
 use crate::layers::conv::Spread;
 use crate::layers::walk::LayerError;
@@ -83,9 +84,9 @@ impl Weight<'_> {
 
 /// `claim = sum over x of eq(batch, x's first variables) * tensors(x) * weight(x)`.
 #[derive(Clone, Debug)]
-pub struct Product<'a> {
+pub struct Product<'a, V> {
     /// The value of the sum.
-    pub claim: EF,
+    pub claim: V,
     /// Variables of x.
     pub variables: usize,
     /// Coordinates of the first variables; empty when there is no such factor. Their rounds come first, in an eq
@@ -97,7 +98,7 @@ pub struct Product<'a> {
     pub weight: Weight<'a>,
 }
 
-impl Product<'_> {
+impl<V> Product<'_, V> {
     /// Variables of each tensor's share of the stack.
     #[must_use]
     pub fn share_variables(&self) -> usize {
@@ -109,19 +110,22 @@ impl Product<'_> {
 
 /// What a product sumcheck leaves.
 #[derive(Clone, Debug)]
-pub struct Ended {
+pub struct Ended<V> {
     /// The challenges.
     pub point: Vec<EF>,
     /// What tensors times weight must be there.
-    pub claim: EF,
+    pub claim: V,
     /// Each tensor at its own part of the point.
-    pub tensors: Vec<EF>,
+    pub tensors: Vec<V>,
     /// The weight there, if it was sent.
-    pub weight: Option<EF>,
+    pub weight: Option<V>,
 }
 
 /// One side of the argument.
 pub trait Side {
+    /// What claims are made of.
+    type Value: Value;
+
     /// Draws a challenge.
     fn challenge(&mut self) -> EF;
 
@@ -130,7 +134,11 @@ pub trait Side {
     /// # Errors
     ///
     /// [`LayerError::Malformed`] when the message can't be read.
-    fn evaluations(&mut self, tensors: &[TensorId], point: &[EF]) -> Result<Vec<EF>, LayerError>;
+    fn evaluations(
+        &mut self,
+        tensors: &[TensorId],
+        point: &[EF],
+    ) -> Result<Vec<Self::Value>, LayerError>;
 
     /// Runs a product sumcheck and gives, as messages, the tensors and the weight (if it isn't public) at its end. A tensor with fewer variables than its share is taken at the
     /// last coordinates.
@@ -138,5 +146,28 @@ pub trait Side {
     /// # Errors
     ///
     /// [`LayerError::Malformed`] when a message can't be read.
-    fn product(&mut self, product: &Product<'_>) -> Result<Ended, LayerError>;
+    fn product(
+        &mut self,
+        product: &Product<'_, Self::Value>,
+    ) -> Result<Ended<Self::Value>, LayerError>;
+
+    /// Says that a value is zero; a prover that sees another has a fault.
+    ///
+    /// # Errors
+    ///
+    /// [`LayerError::Mismatch`] for a prover.
+    fn zero(&mut self, value: Self::Value, node: TensorId) -> Result<(), LayerError>;
+
+    /// Says that `left * right = product`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Side::zero`].
+    fn times(
+        &mut self,
+        left: Self::Value,
+        right: Self::Value,
+        product: Self::Value,
+        node: TensorId,
+    ) -> Result<(), LayerError>;
 }

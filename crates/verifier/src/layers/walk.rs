@@ -25,12 +25,6 @@ pub enum LayerError {
         /// Index of the tensor whose claim was rewritten.
         node: u32,
     },
-    /// Two values of one tensor at one point.
-    #[error("two values are claimed of tensor {tensor} at one point")]
-    Conflict {
-        /// Index of the tensor.
-        tensor: u32,
-    },
     /// A challenge hit one of the few values for which a factor vanishes.
     #[error("node {node}: a challenge made a factor vanish")]
     Vanished {
@@ -47,9 +41,9 @@ pub enum LayerError {
 
 /// One run through the nodes.
 #[derive(Debug)]
-pub struct Walk<'a, S> {
+pub struct Walk<'a, S: Side> {
     pub(super) checked: &'a Checked,
-    pub(super) claims: &'a mut Claims,
+    pub(super) claims: &'a mut Claims<S::Value>,
     pub(super) side: &'a mut S,
 }
 
@@ -61,7 +55,7 @@ impl<'a, S: Side> Walk<'a, S> {
     /// [`LayerError`] for the first step that doesn't hold.
     pub fn run(
         checked: &'a Checked,
-        claims: &'a mut Claims,
+        claims: &'a mut Claims<S::Value>,
         side: &'a mut S,
     ) -> Result<(), LayerError> {
         let mut walk = Self {
@@ -93,7 +87,12 @@ impl<'a, S: Side> Walk<'a, S> {
         Ok(())
     }
 
-    fn rewrite(&mut self, node: TensorId, op: &Op, claim: &Claim) -> Result<(), LayerError> {
+    fn rewrite(
+        &mut self,
+        node: TensorId,
+        op: &Op,
+        claim: &Claim<S::Value>,
+    ) -> Result<(), LayerError> {
         match op {
             Op::Contract {
                 a,
@@ -115,13 +114,17 @@ impl<'a, S: Side> Walk<'a, S> {
         }
     }
 
-    fn merge(&mut self, node: TensorId, claims: &[Claim]) -> Result<Claim, LayerError> {
+    fn merge(
+        &mut self,
+        node: TensorId,
+        claims: &[Claim<S::Value>],
+    ) -> Result<Claim<S::Value>, LayerError> {
         let challenge = self.side.challenge();
         let mut points = Vec::with_capacity(claims.len());
-        let mut sum = EF::ZERO;
+        let mut sum = S::Value::from(EF::ZERO);
         for (claim, factor) in claims.iter().zip(challenge.powers()) {
             points.push((factor, claim.point.clone()));
-            sum += factor * claim.value;
+            sum = sum + claim.value.clone() * factor;
         }
         let weight = Weight::Points(&points);
         let product = Product {
@@ -138,15 +141,16 @@ impl<'a, S: Side> Walk<'a, S> {
     pub(super) fn public_product(
         &mut self,
         node: TensorId,
-        product: &Product<'_>,
-    ) -> Result<Claim, LayerError> {
+        product: &Product<'_, S::Value>,
+    ) -> Result<Claim<S::Value>, LayerError> {
         let ended = self.side.product(product)?;
-        let (Some(&value), Some(weight)) =
-            (ended.tensors.first(), product.weight.evaluate(&ended.point))
-        else {
+        let (Some(value), Some(weight)) = (
+            ended.tensors.first().cloned(),
+            product.weight.evaluate(&ended.point),
+        ) else {
             return Err(LayerError::Mismatch { node: node.0 });
         };
-        ensure(value * weight == ended.claim, node)?;
+        self.side.zero(value.clone() * weight - ended.claim, node)?;
         Ok(Claim {
             point: ended.point,
             value,
@@ -155,14 +159,6 @@ impl<'a, S: Side> Walk<'a, S> {
 
     pub(super) fn shape(&self, tensor: TensorId) -> &'a [u32] {
         &self.checked.tensor_shape(tensor).0
-    }
-}
-
-pub(super) fn ensure(holds: bool, node: TensorId) -> Result<(), LayerError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(LayerError::Mismatch { node: node.0 })
     }
 }
 

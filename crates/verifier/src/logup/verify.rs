@@ -1,59 +1,51 @@
 //! The verifier's side.
 
 use p3_field::PrimeCharacteristicRing;
-use thiserror::Error;
 
-use super::proof::LogUp;
 use super::shape::{Placement, Shape};
+use crate::codec::CodecError;
 use crate::field::EF;
+use crate::form::{Constraint, Form};
 use crate::point::{block_selector, mask};
+use crate::receiver::Receiver;
 use crate::tables::NumberedTable;
-use crate::transcript::Transcript;
 
-/// Why a lookup argument is refused.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum LogUpError {
-    /// The proof has another shape than the statement.
-    #[error("the argument's parts don't fit the statement")]
-    Shape,
-    /// The fractions don't sum to zero, or a denominator is zero.
-    #[error("lookups and multiplicities don't balance")]
-    Unbalanced,
-    /// A layer of the tree doesn't follow from the one above.
-    #[error("layer {0} doesn't follow from the one above")]
-    Layer(usize),
-    /// The leaves are not those of the segments and tables.
-    #[error("the leaves don't agree with segments and tables")]
-    Leaves,
-}
+/// Label of both children's numerators and denominators.
+pub const CHILDREN: &str = "logup children";
+/// Label of the challenge that combines numerators and denominators.
+pub const LAMBDA: &str = "logup lambda";
+/// Label of the challenge that chooses between children.
+pub const MU: &str = "logup mu";
+/// Label of the leaves.
+pub const LEAVES: &str = "logup leaves";
 
 /// A segment's claim: for a committed tensor a claim on it, for a virtual one work for its node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SegmentClaim {
+pub struct SegmentClaim<V = EF> {
     /// One coordinate for each of the segment's variables; equal for segments of the same size.
     pub point: Vec<EF>,
     /// The values, padded with zeros, there.
-    pub value: EF,
+    pub value: V,
     /// The results, padded with zeros, there.
-    pub result: Option<EF>,
+    pub result: Option<V>,
 }
 
 /// A claim on a table's multiplicities.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableClaim {
+pub struct TableClaim<V = EF> {
     /// One coordinate for each of the table's variables.
     pub point: Vec<EF>,
     /// The multiplicities, padded with zeros, there.
-    pub multiplicity: EF,
+    pub multiplicity: V,
 }
 
 /// What a lookup argument leaves to be settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogUpClaims {
+pub struct LogUpClaims<V = EF> {
     /// One for each segment.
-    pub segments: Vec<SegmentClaim>,
+    pub segments: Vec<SegmentClaim<V>>,
     /// One for each table.
-    pub tables: Vec<TableClaim>,
+    pub tables: Vec<TableClaim<V>>,
 }
 
 /// The challenges of the denominators.
@@ -67,11 +59,11 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Draws the challenges; multiplicities and values are bound by now.
-    pub fn draw(transcript: &mut Transcript) -> Self {
-        let alpha = transcript.challenge("logup alpha");
+    pub fn draw(mut challenge: impl FnMut(&'static str) -> EF) -> Self {
+        let alpha = challenge("logup alpha");
         Self {
             alpha,
-            beta: transcript.challenge("logup beta"),
+            beta: challenge("logup beta"),
         }
     }
 
@@ -81,122 +73,121 @@ impl Fingerprint {
     }
 }
 
-/// Checks an argument; the claims it leaves are not checked here.
+/// Reads an argument; the claims it leaves are not checked here.
 ///
 /// # Errors
 ///
-/// [`LogUpError`].
-pub fn verify(
-    shape: &Shape,
-    proof: &LogUp,
-    transcript: &mut Transcript,
-) -> Result<LogUpClaims, LogUpError> {
-    check_counts(shape, proof)?;
-    let fingerprint = Fingerprint::draw(transcript);
+/// [`CodecError`].
+pub fn verify(shape: &Shape, receiver: &mut Receiver<'_>) -> Result<LogUpClaims<Form>, CodecError> {
+    let fingerprint = Fingerprint::draw(|label| receiver.challenge(label));
     let mut point = Vec::new();
-    let (mut numerator, mut denominator) = (EF::ZERO, EF::ZERO);
-    for (index, layer) in proof.layers.iter().enumerate() {
-        let [p0, p1, q0, q1] = layer.children;
-        if index == 0 {
-            transcript.absorb("logup children", &layer.children);
-            if p0 * q1 + p1 * q0 != EF::ZERO || q0 * q1 == EF::ZERO {
-                return Err(LogUpError::Unbalanced);
-            }
-        } else {
-            let lambda = transcript.challenge("logup lambda");
-            let claim = numerator + lambda * denominator;
-            let reduced = layer.sumcheck.verify(&point, claim, transcript);
-            transcript.absorb("logup children", &layer.children);
-            if p0 * q1 + p1 * q0 + lambda * q0 * q1 != reduced.claim {
-                return Err(LogUpError::Layer(index));
-            }
-            point = reduced.point;
+    let (mut numerator, mut denominator) = (Form::default(), Form::default());
+    for _ in 0..shape.variables() {
+        let root = point.is_empty();
+        let mut lambda = EF::ZERO;
+        let mut claim = Form::default();
+        if !root {
+            lambda = receiver.challenge(LAMBDA);
+            let above = numerator + denominator * lambda;
+            let reduced = receiver.eq_sumcheck::<2>(&point, above)?;
+            (point, claim) = (reduced.point, reduced.claim);
         }
-        let mu = transcript.challenge("logup mu");
-        numerator = p0 + mu * (p1 - p0);
-        denominator = q0 + mu * (q1 - q0);
+        let [p0, p1, q0, q1] = children(receiver)?;
+        // p0 q1 + p1 q0 + lambda q0 q1
+        receiver.constraints.push(Constraint {
+            products: vec![
+                [p0.clone(), q1.clone()],
+                [q0.clone(), p1.clone() + q1.clone() * lambda],
+            ],
+            sum: claim,
+        });
+        let mu = receiver.challenge(MU);
+        numerator = p0.clone() * (EF::ONE - mu) + p1 * mu;
+        denominator = q0 * (EF::ONE - mu) + q1 * mu;
         point.insert(0, mu);
     }
-    absorb_leaves(proof, transcript);
-    let claims = leaf_claims(shape, proof, &point);
-    if leaves_at(shape, &claims, &fingerprint, &point) != (numerator, denominator) {
-        return Err(LogUpError::Leaves);
-    }
+    let leaves = receiver.receive(LEAVES, leaves(shape))?;
+    let claims = leaf_claims(shape, leaves, &point)?;
+    let at = leaves_at(shape, &claims, &fingerprint, &point);
+    let ends = [numerator - at.0, denominator - at.1];
+    receiver.constraints.extend(ends.map(Constraint::zero));
     Ok(claims)
 }
 
-fn check_counts(shape: &Shape, proof: &LogUp) -> Result<(), LogUpError> {
-    let rounds_fit = (0..)
-        .zip(&proof.layers)
-        .all(|(k, layer)| layer.sumcheck.rounds.len() == k);
-    let results_fit = shape
-        .placed_segments()
-        .zip(&proof.segments)
-        .all(|((_, table, _), leaf)| table.table.has_results() == leaf.result.is_some());
-    let fits = rounds_fit
-        && results_fit
-        && proof.layers.len() == shape.variables()
-        && proof.segments.len() == shape.segments().len()
-        && proof.multiplicities.len() == shape.tables().len();
-    if fits { Ok(()) } else { Err(LogUpError::Shape) }
+fn children(receiver: &mut Receiver<'_>) -> Result<[Form; 4], CodecError> {
+    let children = receiver.receive(CHILDREN, 4)?.try_into();
+    children.map_err(|_| CodecError::OutOfBounds("children"))
 }
 
-/// Absorbs the leaves of a proof.
-pub fn absorb_leaves(proof: &LogUp, transcript: &mut Transcript) {
-    let segments = proof
-        .segments
-        .iter()
-        .flat_map(|leaf| [Some(leaf.value), leaf.result]);
-    let leaves: Vec<EF> = segments
-        .flatten()
-        .chain(proof.multiplicities.iter().copied())
-        .collect();
-    transcript.absorb("logup leaves", &leaves);
+/// Values at the tree's last point: each segment's value and, if its table has any, result; then multiplicities.
+fn leaves(shape: &Shape) -> usize {
+    let segments = shape.placed_segments();
+    let results = segments.filter(|(_, table, _)| table.table.has_results());
+    shape
+        .segments()
+        .len()
+        .saturating_add(results.count())
+        .saturating_add(shape.tables().len())
 }
 
-/// The claims that a proof's leaves make at the tree's last point: each block at its own part of it.
-#[must_use]
-pub fn leaf_claims(shape: &Shape, proof: &LogUp, point: &[EF]) -> LogUpClaims {
+/// The claims that the leaves make at the tree's last point: each block at its own part of it.
+///
+/// # Errors
+///
+/// [`CodecError`] for too few leaves.
+pub fn leaf_claims<V>(
+    shape: &Shape,
+    leaves: Vec<V>,
+    point: &[EF],
+) -> Result<LogUpClaims<V>, CodecError> {
     let own = |placement: Placement| split(point, placement).1.to_vec();
-    let segments = shape.placed_segments().zip(&proof.segments);
-    let tables = shape.placed_tables().zip(&proof.multiplicities);
-    LogUpClaims {
-        segments: segments
-            .map(|((_, _, placement), leaf)| SegmentClaim {
-                point: own(placement),
-                value: leaf.value,
-                result: leaf.result,
-            })
-            .collect(),
-        tables: tables
-            .map(|((_, placement), &multiplicity)| TableClaim {
-                point: own(placement),
-                multiplicity,
-            })
-            .collect(),
+    let mut leaves = leaves.into_iter();
+    let mut next = || leaves.next().ok_or(CodecError::OutOfBounds("leaf"));
+    let mut claims = LogUpClaims {
+        segments: Vec::with_capacity(shape.segments().len()),
+        tables: Vec::with_capacity(shape.tables().len()),
+    };
+    for (_, table, placement) in shape.placed_segments() {
+        let value = next()?;
+        let result = table.table.has_results().then(&mut next).transpose()?;
+        claims.segments.push(SegmentClaim {
+            point: own(placement),
+            value,
+            result,
+        });
     }
+    for (_, placement) in shape.placed_tables() {
+        claims.tables.push(TableClaim {
+            point: own(placement),
+            multiplicity: next()?,
+        });
+    }
+    Ok(claims)
 }
 
 /// Numerator and denominator of the stacked leaves, from the claims, the masks and the tables.
 fn leaves_at(
     shape: &Shape,
-    claims: &LogUpClaims,
+    claims: &LogUpClaims<Form>,
     fingerprint: &Fingerprint,
     point: &[EF],
-) -> (EF, EF) {
-    let (mut numerator, mut denominator) = (EF::ZERO, EF::ONE);
+) -> (Form, Form) {
+    let (mut numerator, mut denominator) = (Form::default(), Form::from(EF::ONE));
     for ((segment, table, placement), claim) in shape.placed_segments().zip(&claims.segments) {
         let selector = selector(point, placement);
-        numerator += selector * mask(&segment.axes, &claim.point);
-        let looked_up = claim.value + fingerprint.alpha * claim.result.unwrap_or(EF::ZERO);
-        denominator += selector * (fingerprint.empty(table) - looked_up - EF::ONE);
+        numerator.constant += selector * mask(&segment.axes, &claim.point);
+        denominator.constant += selector * (fingerprint.empty(table) - EF::ONE);
+        denominator = denominator - claim.value.clone() * selector;
+        if let Some(result) = &claim.result {
+            denominator = denominator - result.clone() * (selector * fingerprint.alpha);
+        }
     }
     for ((table, placement), claim) in shape.placed_tables().zip(&claims.tables) {
         let selector = selector(point, placement);
-        numerator -= selector * claim.multiplicity;
+        numerator = numerator - claim.multiplicity.clone() * selector;
         let entry = table.table.evaluate_values(&claim.point)
             + fingerprint.alpha * table.table.evaluate_results(&claim.point);
-        denominator += selector * (fingerprint.empty(table) - entry - EF::ONE);
+        denominator.constant += selector * (fingerprint.empty(table) - entry - EF::ONE);
     }
     (numerator, denominator)
 }

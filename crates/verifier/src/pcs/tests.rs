@@ -1,39 +1,73 @@
-use super::configuration::configuration;
-use super::{VARIABLES_MAX, VARIABLES_MIN, security};
+use super::code::{Code, GRINDING_BITS, QUERY_BITS, RATES};
+use super::security::security;
+use super::{VARIABLES_MAX, VARIABLES_MIN};
 
-/// Queries and proof-of-work bits of each phase, as derived; consensus depends on them.
-fn schedule(variables: usize) -> Vec<(usize, usize)> {
-    let derived = configuration(variables).unwrap();
-    let mut phases: Vec<_> = derived
-        .round_parameters()
-        .iter()
-        .map(|round| (round.num_queries, round.pow_bits))
-        .collect();
-    phases.push((derived.terminal().num_queries, derived.terminal().pow_bits));
-    phases
+#[test]
+fn layouts_and_codes_end_at_the_same_size() {
+    assert_eq!(crate::layout::CELL_VARIABLES_MAX, VARIABLES_MAX);
+}
+
+fn codes() -> Vec<Code> {
+    let cubes = (VARIABLES_MIN..=VARIABLES_MAX).flat_map(|variables| {
+        [
+            Code::witness(variables),
+            Code::weights(variables, 0),
+            Code::weights(variables, 100),
+            Code::weights(variables, crate::key::OPENINGS_MAX),
+            Code::ports(variables),
+        ]
+    });
+    cubes
+        .chain((4..24).map(|bits| Code::columns(1 << bits)))
+        .collect()
 }
 
 #[test]
-fn every_size_has_a_schedule_that_reaches_its_security() {
-    for variables in VARIABLES_MIN..=VARIABLES_MAX {
-        let account = security(variables).unwrap();
-        assert!(account.bits > 102.5, "{variables}: {account:?}");
-        assert!(account.list_bits < 10.0, "{variables}: {account:?}");
+fn every_code_reaches_its_bits() {
+    for code in codes() {
+        let account = security(&code);
+        assert!(
+            account.queries >= f64::from(QUERY_BITS),
+            "{code:?} {account:?}"
+        );
+        assert!(account.fold >= 112.0, "{code:?} {account:?}");
+        assert!(account.list <= 10.0, "{code:?} {account:?}");
+        assert!(code.log_domain <= 24, "{code:?}");
     }
-    assert!(security(VARIABLES_MIN - 1).is_none());
-    assert!(security(VARIABLES_MAX + 1).is_none());
 }
 
 #[test]
-fn schedules_are_the_recorded_ones() {
+fn no_rate_asks_for_more_queries_than_it_needs() {
+    for (code, rate) in [
+        (Code::weights(12, 0), RATES[0]),
+        (Code::witness(20), RATES[1]),
+        (Code::weights(25, 0), RATES[2]),
+    ] {
+        assert_eq!(code.rate, rate);
+        let queries = f64::from(u32::try_from(rate.queries).unwrap());
+        let grinding = f64::from(u32::try_from(GRINDING_BITS).unwrap());
+        let each = (security(&code).queries - grinding) / queries;
+        let fewer = security(&code).queries - each;
+        assert!(fewer < f64::from(QUERY_BITS), "{rate:?}");
+    }
+}
+
+#[test]
+fn a_rate_that_is_not_in_use_counts_for_nothing() {
+    let mut code = Code::witness(20);
+    code.rate.queries -= 1;
+    assert_eq!(security(&code).queries, 0.0);
+    let mut code = Code::witness(20);
+    code.log_domain -= 1;
+    assert_eq!(security(&code).queries, 0.0);
+}
+
+#[test]
+fn blinding_covers_every_position_that_openings_show() {
     for variables in VARIABLES_MIN..=VARIABLES_MAX {
-        let recorded: &[(usize, usize)] = match variables {
-            ..=12 => &[(63, 15)],
-            13..=18 => &[(63, 15), (31, 15)],
-            19 => &[(96, 16), (31, 15)],
-            20..=27 => &[(96, 16), (31, 15), (21, 12)],
-            28.. => &[(96, 16), (31, 15), (21, 12), (16, 11)],
-        };
-        assert_eq!(schedule(variables), recorded, "{variables}");
+        let code = Code::weights(variables, 100);
+        assert!(code.blinding > 103 * code.rate.queries);
+        let code = Code::witness(variables);
+        assert!(code.blinding > code.rate.queries);
     }
 }

@@ -61,6 +61,32 @@ fn a_proof_of_work_is_checked_against_the_transcript() {
     assert!(verifier.check_grind("work", 10, witness));
     assert_eq!(prover.challenge("c"), verifier.challenge("c"));
     assert!(!other.check_grind("work", 10, witness));
-    assert!(other.check_grind("none", 0, F::ZERO));
-    assert!(!other.check_grind("none", 0, F::ONE));
+    // A witness that has no work in it is refused, and two witnesses never give one challenge.
+    let idle = (0..64).map(F::from_u32);
+    let refused = idle
+        .clone()
+        .filter(|&own| !Transcript::new("test").check_grind("work", 10, own));
+    assert!(refused.count() >= 62);
+    let challenges: std::collections::HashSet<_> = idle
+        .map(|own| {
+            let mut transcript = Transcript::new("test");
+            let _ = transcript.check_grind("work", 10, own);
+            transcript.challenge("c")
+        })
+        .collect();
+    assert_eq!(challenges.len(), 64);
+}
+
+#[test]
+fn positions_are_sorted_distinct_inside_and_cover_the_domain() {
+    let mut transcript = Transcript::new("test");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let positions = transcript.challenge_positions("positions", 75, 9);
+        assert!(positions.is_sorted_by(|a, b| a < b));
+        assert!(positions.len() <= 75 && positions.len() > 50);
+        seen.extend(positions);
+    }
+    assert!(seen.iter().all(|&position| position < 512));
+    assert!(seen.len() > 490, "{}", seen.len());
 }
