@@ -9,7 +9,8 @@ use std::error::Error;
 
 use lilliput_graph::Tensor;
 use lilliput_import::{Calibration, Options, dequantize, import, quantize_input};
-use lilliput_prover::{prove, setup};
+use lilliput_prover::setup::OPENINGS_DEFAULT;
+use lilliput_prover::{Hiding, Request, prove, setup};
 use lilliput_verifier::{Context, Proof, VerifyingKey, verify};
 
 const MODEL: &str = concat!(
@@ -27,12 +28,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let samples = std::fs::read(arguments.next().unwrap_or_else(|| SAMPLES.into()))?;
     let samples = Calibration::parse(&samples)?;
 
-    // The owner: integers, and a key that holds no weight.
+    // The owner: integers, and a key that hides the weights for a number of proofs.
     let imported = import(&onnx, &samples, &Options::default())?;
-    let (proving_key, verifying_key) = setup(&imported.graph, imported.weights)?;
+    let hiding = Hiding::Weights {
+        seed: rand::random(),
+        openings: OPENINGS_DEFAULT,
+    };
+    let (proving_key, verifying_key) = setup(&imported.graph, imported.weights, &hiding)?;
     let published = verifying_key.encode();
 
-    // The provider: one input, its output and the proof.
+    // The provider: one hidden input, its output and the proof, the first that this key is used for.
     let input = &imported.graph.graph().inputs[0];
     let sample = samples.samples(&[(&input.name, input.shape.elements())])?;
     let values = quantize_input(input, &sample[0][0])?.values;
@@ -40,13 +45,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         shape: input.shape.clone(),
         values,
     };
-    let salt = [7; 32]; // Of a real proof: random, and kept by whoever may show the input.
-    let sent = prove(&proving_key, &Context::OFFLINE, salt, &[tensor])?.encode();
+    let request = Request::new(Context::OFFLINE, 0, &rand::random());
+    let sent = prove(&proving_key, &request, &[tensor])?.encode();
 
     // Anyone: with the key and the proof alone.
     let key = VerifyingKey::decode(&published)?;
     let verified = verify(&key, &Context::OFFLINE, &Proof::decode(&sent)?)?;
-    let output = dequantize(&key.graph().outputs[0], &verified.outputs[0]);
+    let outputs = verified.outputs.ok_or("the output is hidden")?;
+    let output = dequantize(&key.graph().outputs[0], &outputs[0]);
     println!("key {} bytes, proof {} bytes", published.len(), sent.len());
     println!("proven with {:.1} bits: {output:?}", verified.security.bits);
     Ok(())
