@@ -49,6 +49,8 @@ pub(super) struct Ours {
     pub(super) check_ms: Spread,
     pub(super) security_bits: f64,
     pub(super) key_bytes: u64,
+    /// All that the prover keeps on disk: the model, and its weights encoded.
+    pub(super) kept_bytes: u64,
     pub(super) proof_bytes: u64,
     /// All outputs, one behind the other.
     pub(super) output: Vec<f64>,
@@ -81,6 +83,7 @@ pub(super) fn measure(lilliput: &Path, files: &Files, runs: usize, hide: Hide) -
     let import_figures = repeatedly(&import, runs).context("import")?;
     let imported = report(&import)?;
     let prove_figures = repeatedly(&prove, runs).context("prove")?;
+    let kept_bytes = folder_bytes(&out)? - fs::metadata(&proof)?.len();
     let verify_figures = repeatedly(&verify, runs).context("verify")?;
     let checks = (0..runs * CHECKS_PER_RUN)
         .map(|_| report(&verify))
@@ -96,9 +99,23 @@ pub(super) fn measure(lilliput: &Path, files: &Files, runs: usize, hide: Hide) -
         check_ms: Spread::of(check_ms.collect::<Result<_>>()?),
         security_bits: number(last, "security_bits")?,
         key_bytes: fs::metadata(&key)?.len(),
+        kept_bytes,
         proof_bytes: fs::metadata(&proof)?.len(),
         output: numbers(last, "output")?,
     })
+}
+
+fn folder_bytes(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let metadata = entry?.metadata()?;
+        bytes += if metadata.is_file() {
+            metadata.len()
+        } else {
+            0
+        };
+    }
+    Ok(bytes)
 }
 
 fn text(path: &Path) -> String {

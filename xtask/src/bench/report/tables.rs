@@ -138,6 +138,7 @@ pub(super) fn steps(rows: &[Row]) -> String {
         "verify the proof, inside the process, ms",
         "key KiB",
         "proof KiB",
+        "prover's files, MB",
         "bits",
     ]);
     for row in rows {
@@ -156,6 +157,7 @@ pub(super) fn steps(rows: &[Row]) -> String {
             spread(ours.check_ms),
             kib(ours.key_bytes),
             kib(ours.proof_bytes),
+            short(ours.kept_bytes as f64 / 1e6),
             format!("{:.1}", ours.security_bits),
         ]);
     }
