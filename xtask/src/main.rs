@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod onnx_file;
 mod tidy;
 mod train_digits;
 
