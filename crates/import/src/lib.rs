@@ -9,6 +9,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`onnx`] | the messages of the format |
+//! | `element` | floats, integers, booleans |
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
 //! | `program`, `window`, `array` | those steps |
@@ -19,6 +20,7 @@
 
 mod array;
 pub mod calibration;
+mod element;
 mod error;
 mod import;
 mod interpret;

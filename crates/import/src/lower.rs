@@ -5,8 +5,11 @@
 //! all with known shapes. Constants that scale or shift a convolution's or matrix's result are folded
 //! into its weights.
 
+mod cast;
+mod constant;
 mod conv;
 mod elementwise;
+mod integer;
 mod linear;
 mod node;
 mod normalize;
@@ -17,8 +20,9 @@ mod shape;
 use std::collections::BTreeMap;
 
 use crate::array::{Constant, checked_shape};
+use crate::element::Element;
 use crate::error::ImportError;
-use crate::onnx::{DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto, data_type};
+use crate::onnx::{DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 use crate::program::{Operation, Program, ProgramOutput, Step, Value};
 use crate::read;
 use node::Node;
@@ -46,6 +50,8 @@ struct Lowering {
     steps: Vec<Step>,
     /// Values that more than one node, or a node and an output, read: these can't be changed.
     shared: Vec<bool>,
+    /// Values that depend on the inputs.
+    depends: Vec<bool>,
     names: BTreeMap<String, Binding>,
     uses: BTreeMap<String, usize>,
 }
@@ -71,6 +77,7 @@ pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
     let mut lowering = Lowering {
         steps: Vec::new(),
         shared: Vec::new(),
+        depends: Vec::new(),
         names: BTreeMap::new(),
         uses: count_uses(graph),
     };
@@ -160,8 +167,9 @@ impl Lowering {
             if self.names.contains_key(&input.name) {
                 continue;
             }
-            let shape = input_shape(input)?;
+            let (shape, element) = input_shape(input)?;
             let value = self.push(input.name.clone(), Operation::Input, vec![], shape);
+            self.steps[value].element = element;
             self.bind(&input.name, Binding::Value(value));
         }
         if self.steps.is_empty() {
@@ -170,14 +178,17 @@ impl Lowering {
         Ok(())
     }
 
-    fn outputs(&self, graph: &GraphProto) -> Result<Vec<ProgramOutput>, ImportError> {
+    fn outputs(&mut self, graph: &GraphProto) -> Result<Vec<ProgramOutput>, ImportError> {
         if graph.output.is_empty() {
             return Err(ImportError::Nothing { what: "outputs" });
         }
         let output = |info: &ValueInfoProto| {
-            let (value, softmax) = match self.names.get(&info.name) {
-                Some(Binding::Value(value)) => (*value, false),
-                Some(Binding::Softmax(value)) => (*value, true),
+            let (value, softmax) = match self.names.get(&info.name).cloned() {
+                Some(Binding::Value(value)) => (value, false),
+                Some(Binding::Softmax(value)) => (value, true),
+                Some(Binding::Constant(constant)) if !constant.shape().contains(&0) => {
+                    (self.constant_step(info.name.clone(), constant), false)
+                }
                 Some(Binding::Constant(_)) | None => {
                     return Err(ImportError::Output {
                         name: info.name.clone(),
@@ -201,13 +212,21 @@ impl Lowering {
         operands: Vec<Value>,
         shape: Vec<usize>,
     ) -> Value {
+        let first = operands.first().map(|&first| self.steps[first].element);
+        let element = operation.element(first);
+        let depends = match operation {
+            Operation::Input => true,
+            _ => operands.iter().any(|&operand| self.depends[operand]),
+        };
         self.steps.push(Step {
             name,
             operation,
             operands,
             shape,
+            element,
         });
         self.shared.push(false);
+        self.depends.push(depends);
         self.steps.len() - 1
     }
 
@@ -254,11 +273,31 @@ impl Lowering {
     }
 
     fn node(&mut self, node: &Node<'_>) -> Result<(), ImportError> {
+        let first = self.steps.len();
+        let bindings = self.results(node)?;
+        let named = node.proto.output.iter().zip(bindings);
+        let mut bound = 0;
+        for (name, binding) in named {
+            if !name.is_empty() {
+                let binding = self.folded(node, binding, first)?;
+                self.bind(name, binding);
+                bound += 1;
+            }
+        }
+        let asked = node.proto.output.iter().filter(|name| !name.is_empty());
+        if asked.clone().count() != bound || bound == 0 {
+            return Err(node.refuse("one of its outputs is not supported"));
+        }
+        Ok(())
+    }
+
+    /// What a node makes, one binding for each of its outputs.
+    fn results(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
         let binding = match node.proto.op_type.as_str() {
             _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
                 return Err(node.unknown());
             }
-            "Identity" | "Dropout" | "Cast" => self.pass(node)?,
+            "Identity" | "Dropout" => self.pass(node)?,
             "Constant" => Binding::Constant(node.constant()?),
             "Softmax" => self.softmax(node)?,
             "Conv" => Binding::Value(self.conv(node)?),
@@ -280,12 +319,36 @@ impl Lowering {
             "Transpose" => self.transpose(node)?,
             "Slice" => self.slice(node)?,
             "Pad" => Binding::Value(self.pad(node)?),
-            _ => return Err(node.unknown()),
+            _ => return self.more(node),
         };
-        let name = node.proto.output.first();
-        let name = name.ok_or_else(|| node.refuse("it has no output"))?;
-        self.bind(name, binding);
-        Ok(())
+        Ok(vec![binding])
+    }
+
+    /// Operators of the later files.
+    fn more(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
+        let attempts = [Self::cast_operator];
+        for attempt in attempts {
+            if let Some(bindings) = attempt(self, node)? {
+                return Ok(bindings);
+            }
+        }
+        Err(node.unknown())
+    }
+
+    /// A value that depends on no input as a constant.
+    fn folded(
+        &self,
+        node: &Node<'_>,
+        binding: Binding,
+        first: usize,
+    ) -> Result<Binding, ImportError> {
+        let Binding::Value(value) = binding else {
+            return Ok(binding);
+        };
+        if self.depends[value] {
+            return Ok(binding);
+        }
+        self.evaluated(node, value, first).map(Binding::Constant)
     }
 
     /// Operators that change nothing here.
@@ -296,28 +359,10 @@ impl Lowering {
         {
             return Ok(Binding::Softmax(*value));
         }
-        let binding = self.operand(node, 0)?;
-        if node.proto.op_type != "Cast" {
-            return Ok(binding);
-        }
-        let to_float = matches!(
-            node.int("to", 0)?,
-            to if to == i64::from(data_type::FLOAT) || to == i64::from(data_type::DOUBLE)
-        );
-        match binding {
-            Binding::Constant(Constant::Int { shape, values }) if to_float => {
-                let values = values.iter().map(|&value| value as f32).collect();
-                let array = crate::array::Array { shape, values };
-                Ok(Binding::Constant(Constant::Float(array)))
-            }
-            Binding::Constant(Constant::Float(_)) | Binding::Value(_) if !to_float => {
-                Err(node.refuse("only casts that change nothing are supported"))
-            }
-            other => Ok(other),
-        }
+        self.operand(node, 0)
     }
 
-    fn softmax(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
+    fn softmax(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
         let x = self.value(node, 0)?;
         let rank = self.shape(x).len();
         let default = if node.opset < 13 { 1 } else { -1 };
@@ -330,7 +375,7 @@ impl Lowering {
 }
 
 /// A length that isn't fixed is 1 on the first axis, where it stands for the batch.
-fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
+fn input_shape(info: &ValueInfoProto) -> Result<(Vec<usize>, Element), ImportError> {
     let refuse = |reason: String| ImportError::Input {
         name: info.name.clone(),
         reason,
@@ -340,12 +385,11 @@ fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
         .as_ref()
         .and_then(|kind| kind.tensor_type.as_ref());
     let tensor = tensor.ok_or_else(|| refuse("it isn't a tensor".into()))?;
-    if tensor.elem_type != data_type::FLOAT && tensor.elem_type != data_type::DOUBLE {
-        return Err(ImportError::ElementType {
-            name: info.name.clone(),
-            got: tensor.elem_type,
-        });
-    }
+    let element = Element::of(tensor.elem_type);
+    let element = element.ok_or_else(|| ImportError::ElementType {
+        name: info.name.clone(),
+        got: tensor.elem_type,
+    })?;
     let shape = tensor.shape.as_ref();
     let shape = shape.ok_or_else(|| refuse("it has no shape".into()))?;
     let mut dims = Vec::with_capacity(shape.dim.len());
@@ -360,7 +404,7 @@ fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
             }
         }
     }
-    checked_shape(&info.name, &dims)
+    Ok((checked_shape(&info.name, &dims)?, element))
 }
 
 /// What a node is called in messages: its name, or its place if it has none.

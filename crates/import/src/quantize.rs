@@ -10,10 +10,12 @@
 
 mod arithmetic;
 mod builder;
+mod exact;
 mod finish;
 mod function;
 mod operation;
 mod pool;
+mod table;
 mod weights;
 
 use lilliput_graph::{Checked, Weights};
@@ -65,8 +67,12 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// Smallest and largest number that each step makes on the samples.
-pub(crate) struct Observed(Vec<(f64, f64)>);
+/// Smallest and largest number that each step makes on the samples, and for the inputs the largest
+/// power of two of which all their numbers are multiples.
+pub(crate) struct Observed {
+    extremes: Vec<(f64, f64)>,
+    grains: Vec<Option<i32>>,
+}
 
 impl Observed {
     pub(crate) fn of(program: &Program, samples: &[Vec<Vec<f64>>]) -> Result<Self, ImportError> {
@@ -87,12 +93,17 @@ impl Observed {
                 }
             }
         }
-        Ok(Self(extremes))
+        let grain = |input: usize| {
+            let grains = samples.iter().map(|sample| exact::grain(&sample[input]));
+            grains.flatten().min()
+        };
+        let grains = (0..program.inputs).map(grain).collect();
+        Ok(Self { extremes, grains })
     }
 
     /// Extremes of a step.
     fn of_step(&self, value: usize) -> (f64, f64) {
-        self.0[value]
+        self.extremes[value]
     }
 }
 

@@ -34,13 +34,27 @@ impl Lowering {
         }
     }
 
-    /// An operand that depends on the inputs.
-    pub(super) fn value(&self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
+    /// An operand as a value, which a constant becomes.
+    pub(super) fn value(&mut self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
         match self.operand(node, index)? {
             Binding::Value(value) => Ok(value),
-            Binding::Constant(_) | Binding::Softmax(_) => Err(node.refuse(format!(
-                "operand {index} is a constant, which is not supported"
-            ))),
+            Binding::Constant(constant) if constant.shape().contains(&0) => {
+                Err(node.refuse(format!("operand {index} is empty")))
+            }
+            Binding::Constant(constant) => Ok(self.constant_step(node.name.clone(), constant)),
+            Binding::Softmax(_) => Err(node.refuse(format!("operand {index} is a softmax"))),
+        }
+    }
+
+    /// The same for an operand that may be left out.
+    pub(super) fn optional_value(
+        &mut self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Value>, ImportError> {
+        match node.input(index) {
+            Some(_) => self.value(node, index).map(Some),
+            None => Ok(None),
         }
     }
 

@@ -133,6 +133,7 @@ impl Lowering {
                 operation,
                 shape: self.shape(pool.operands[0]).to_vec(),
                 operands: pool.operands,
+                element: pool.element,
             };
             return Ok(self.push(pool.name, pool.operation, vec![x], shape));
         }

@@ -126,20 +126,24 @@ impl Lowering {
             Binding::Constant(constant) => constant.shape().to_vec(),
             Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
-        Ok(Binding::Constant(Constant::Int {
-            shape: vec![shape.len()],
-            values: shape.iter().map(|&length| length as i64).collect(),
-        }))
+        let values = shape.iter().map(|&length| length as i64).collect();
+        Ok(Binding::Constant(Constant::list(values)))
     }
 
     /// Only for what shapes are computed from.
     pub(super) fn gather(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        let Some(Constant::Int { shape, values }) = self.constant(node, 0)? else {
+        let Some(Constant::Int {
+            shape,
+            values,
+            element,
+        }) = self.constant(node, 0)?
+        else {
             return Err(node.refuse("only gathers from constant integers are supported"));
         };
         let Some(Constant::Int {
             shape: to,
             values: indices,
+            ..
         }) = self.constant(node, 1)?
         else {
             return Err(node.refuse("its indices aren't integers"));
@@ -151,6 +155,7 @@ impl Lowering {
         Ok(Binding::Constant(Constant::Int {
             shape: to,
             values: indices.iter().map(pick).collect::<Result<_, _>>()?,
+            element,
         }))
     }
 
@@ -168,10 +173,7 @@ impl Lowering {
             }
         }
         if values.is_empty() {
-            return Ok(Binding::Constant(Constant::Int {
-                shape: vec![ints.len()],
-                values: ints,
-            }));
+            return Ok(Binding::Constant(Constant::list(ints)));
         }
         let mut shape = self.shape(values[0]).to_vec();
         let axis = node.axis(node.int("axis", 1)?, shape.len())?;
@@ -300,7 +302,11 @@ impl Lowering {
                     shape,
                 )?))
             }
-            Binding::Constant(Constant::Int { values, shape }) if shape.len() == 1 => {
+            Binding::Constant(Constant::Int {
+                values,
+                shape,
+                element,
+            }) if shape.len() == 1 => {
                 let values: Vec<i64> = values
                     .into_iter()
                     .skip(start)
@@ -308,7 +314,11 @@ impl Lowering {
                     .take(count)
                     .collect();
                 let shape = vec![values.len()];
-                Ok(Binding::Constant(Constant::Int { shape, values }))
+                Ok(Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                }))
             }
             _ => Err(node.refuse("only values and lists of integers can be sliced")),
         }

@@ -29,7 +29,7 @@ impl Builder<'_> {
         Quantity { tensor, scale }
     }
 
-    fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
+    pub(super) fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
         let spec = WeightSpec {
             shape: shape.clone(),
             bits,
