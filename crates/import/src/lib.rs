@@ -34,6 +34,6 @@ mod window;
 
 pub use calibration::{Calibration, CalibrationError};
 pub use error::ImportError;
-pub use import::{FloatModel, Imported, import};
+pub use import::{FloatModel, Imported, import, tensor_numbers};
 pub use number::{NumberError, Quantized, dequantize, quantize_input};
 pub use quantize::{Options, Report};

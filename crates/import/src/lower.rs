@@ -6,23 +6,37 @@
 //! into its weights.
 
 mod cast;
+mod compare;
 mod constant;
 mod conv;
+mod einsum;
 mod elementwise;
+mod folded;
+mod functions;
 mod integer;
 mod linear;
 mod node;
+mod loss;
 mod normalize;
 mod operand;
+mod padding;
+mod parts;
 mod pool;
+mod pool_axes;
+mod quantized;
+mod reduce;
+mod resize;
+mod select;
 mod shape;
+mod standardize;
+mod transposed_conv;
 
 use std::collections::BTreeMap;
 
 use crate::array::{Constant, checked_shape};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::onnx::{DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
+use crate::onnx::{Dimension, DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 use crate::program::{Operation, Program, ProgramOutput, Step, Value};
 use crate::read;
 use node::Node;
@@ -56,8 +70,35 @@ struct Lowering {
     uses: BTreeMap<String, usize>,
 }
 
+/// What the caller decides about a model's inputs.
+#[derive(Default)]
+pub(crate) struct Decided {
+    /// Shapes in place of the file's.
+    pub(crate) shapes: BTreeMap<String, Vec<usize>>,
+    /// Values of inputs that are none any more.
+    pub(crate) fixed: BTreeMap<String, Constant>,
+}
+
+/// An input of a file.
+pub(crate) struct Port {
+    pub(crate) name: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) element: Element,
+}
+
+/// The inputs of a file that it holds no values of, fixed ones included.
+pub(crate) fn ports(
+    model: &ModelProto,
+    shapes: &BTreeMap<String, Vec<usize>>,
+) -> Result<Vec<Port>, ImportError> {
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    let held = |name: &String| graph.initializer.iter().any(|tensor| tensor.name == *name);
+    let inputs = graph.input.iter().filter(|input| !held(&input.name));
+    inputs.map(|input| port(input, shapes)).collect()
+}
+
 /// Reads the graph of a file.
-pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
+pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, ImportError> {
     let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
     if graph.node.len() > NODES_MAX {
         return Err(ImportError::TooMuch {
@@ -82,7 +123,7 @@ pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
         uses: count_uses(graph),
     };
     lowering.initializers(graph)?;
-    lowering.inputs(graph)?;
+    lowering.inputs(graph, decided)?;
     let inputs = lowering.steps.len();
     for (index, proto) in graph.node.iter().enumerate() {
         lowering.node(&Node::new(proto, index, opset))?;
@@ -161,18 +202,32 @@ impl Lowering {
         Ok(())
     }
 
-    fn inputs(&mut self, graph: &GraphProto) -> Result<(), ImportError> {
+    fn inputs(&mut self, graph: &GraphProto, decided: &Decided) -> Result<(), ImportError> {
+        let mut fixed = 0;
         for input in &graph.input {
             // Old files list their initializers as inputs, too.
             if self.names.contains_key(&input.name) {
                 continue;
             }
-            let (shape, element) = input_shape(input)?;
-            let value = self.push(input.name.clone(), Operation::Input, vec![], shape);
+            if let Some(constant) = decided.fixed.get(&input.name) {
+                self.bind(&input.name, Binding::Constant(constant.clone()));
+                fixed += 1;
+                continue;
+            }
+            let Port {
+                name,
+                shape,
+                element,
+            } = port(input, &decided.shapes)?;
+            if shape.contains(&0) {
+                let reason = format!("it is empty: its shape is {shape:?}");
+                return Err(ImportError::Input { name, reason });
+            }
+            let value = self.push(name, Operation::Input, vec![], shape);
             self.steps[value].element = element;
             self.bind(&input.name, Binding::Value(value));
         }
-        if self.steps.is_empty() {
+        if self.steps.is_empty() && fixed == 0 {
             return Err(ImportError::Nothing { what: "inputs" });
         }
         Ok(())
@@ -297,13 +352,19 @@ impl Lowering {
             _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
                 return Err(node.unknown());
             }
-            "Identity" | "Dropout" => self.pass(node)?,
+            "Identity" => self.pass(node)?,
             "Constant" => Binding::Constant(node.constant()?),
             "Softmax" => self.softmax(node)?,
             "Conv" => Binding::Value(self.conv(node)?),
             "Gemm" => Binding::Value(self.gemm(node)?),
             "MatMul" => Binding::Value(self.matmul(node)?),
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
+            "MaxPool" | "GlobalMaxPool" | "AveragePool" | "GlobalAveragePool"
+                if !self.is_plane(node) =>
+            {
+                Binding::Value(self.pool_along_axes(node)?)
+            }
             "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
             "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
                 Binding::Value(self.average_pool(node)?)
@@ -311,7 +372,11 @@ impl Lowering {
             "Add" | "Sub" | "Mul" | "Div" => self.arithmetic(node)?,
             "Relu" | "Clip" => Binding::Value(self.clip(node)?),
             "Neg" | "Abs" | "Elu" | "Erf" | "Gelu" | "HardSigmoid" | "HardSwish" | "LeakyRelu"
-            | "Sigmoid" | "Softplus" | "Tanh" => Binding::Value(self.function(node)?),
+            | "Sigmoid" | "Softplus" | "Tanh"
+                if node.string("approximate", "none") == "none" =>
+            {
+                Binding::Value(self.function(node)?)
+            }
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
             "Shape" => self.shape_of(node)?,
             "Gather" => self.gather(node)?,
@@ -326,7 +391,26 @@ impl Lowering {
 
     /// Operators of the later files.
     fn more(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
-        let attempts = [Self::cast_operator];
+        let attempts = [
+            Self::cast_operator,
+            Self::function_operator,
+            Self::compare_operator,
+            Self::reduce_operator,
+            Self::select_operator,
+            Self::folded_operator,
+            Self::resize_operator,
+            Self::quantized_operator,
+            Self::standardize_operator,
+            Self::transposed_conv_operator,
+            Self::loss_operator,
+            Self::einsum_operator,
+        ];
+        // These may read an operand twice: nothing may change the step that makes it.
+        for name in &node.proto.input {
+            if let Some(&Binding::Value(value)) = self.names.get(name) {
+                self.shared[value] = true;
+            }
+        }
         for attempt in attempts {
             if let Some(bindings) = attempt(self, node)? {
                 return Ok(bindings);
@@ -374,8 +458,9 @@ impl Lowering {
     }
 }
 
-/// A length that isn't fixed is 1 on the first axis, where it stands for the batch.
-fn input_shape(info: &ValueInfoProto) -> Result<(Vec<usize>, Element), ImportError> {
+/// An input's shape and elements. A length that isn't fixed is 1 on the first axis, where it stands for
+/// the batch.
+fn port(info: &ValueInfoProto, shapes: &BTreeMap<String, Vec<usize>>) -> Result<Port, ImportError> {
     let refuse = |reason: String| ImportError::Input {
         name: info.name.clone(),
         reason,
@@ -390,21 +475,38 @@ fn input_shape(info: &ValueInfoProto) -> Result<(Vec<usize>, Element), ImportErr
         name: info.name.clone(),
         got: tensor.elem_type,
     })?;
-    let shape = tensor.shape.as_ref();
-    let shape = shape.ok_or_else(|| refuse("it has no shape".into()))?;
-    let mut dims = Vec::with_capacity(shape.dim.len());
-    for (axis, dimension) in shape.dim.iter().enumerate() {
-        match dimension.value {
-            Some(DimensionValue::DimValue(length)) if length > 0 => dims.push(length),
-            _ if axis == 0 => dims.push(1),
-            _ => {
-                return Err(refuse(format!(
-                    "axis {axis} has no fixed length; only the first axis may have none"
-                )));
-            }
+    let declared = tensor.shape.as_ref().map(|shape| &shape.dim[..]);
+    let dims: Vec<i64> = match (shapes.get(&info.name), declared) {
+        (Some(given), Some(declared)) if given.len() != declared.len() => {
+            return Err(refuse(format!(
+                "the shape {given:?} was given, the model takes {} axes",
+                declared.len()
+            )));
         }
-    }
-    Ok((checked_shape(&info.name, &dims)?, element))
+        (Some(given), _) => given.iter().map(|&length| length as i64).collect(),
+        (None, None) => {
+            return Err(refuse(format!(
+                "it has no shape; give it one, as in {}=1x32",
+                info.name
+            )));
+        }
+        (None, Some(declared)) => {
+            let length = |(axis, dimension): (usize, &Dimension)| match dimension.value {
+                Some(DimensionValue::DimValue(length)) => Ok(length),
+                _ if axis == 0 => Ok(1),
+                _ => Err(refuse(format!(
+                    "axis {axis} has no fixed length; give its shape, as in {}=1x32",
+                    info.name
+                ))),
+            };
+            declared.iter().enumerate().map(length).collect::<Result<_, _>>()?
+        }
+    };
+    Ok(Port {
+        name: info.name.clone(),
+        shape: checked_shape(&info.name, &dims)?,
+        element,
+    })
 }
 
 /// What a node is called in messages: its name, or its place if it has none.

@@ -5,7 +5,7 @@ mod unary;
 use crate::array::{Array, Constant};
 use crate::element::Element;
 use crate::window::Window;
-pub(crate) use unary::Unary;
+pub(crate) use unary::{BitOperation, Unary};
 
 /// Index of a step, and thereby of the value it makes.
 pub(crate) type Value = usize;

@@ -18,6 +18,8 @@ mod pool;
 mod table;
 mod weights;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lilliput_graph::{Checked, Weights};
 
 use crate::error::ImportError;
@@ -34,6 +36,10 @@ pub struct Options {
     pub weight_bits: u8,
     /// Entries of all tables that import tries to stay below, if 7 bits or more are left by then.
     pub table_entries: i64,
+    /// Shapes of inputs, by name, in place of those that the file leaves open.
+    pub shapes: BTreeMap<String, Vec<usize>>,
+    /// Inputs that aren't inputs any more: the model is made for their values in the samples.
+    pub fixed: BTreeSet<String>,
 }
 
 impl Default for Options {
@@ -42,6 +48,8 @@ impl Default for Options {
             activation_bits: 12,
             weight_bits: 10,
             table_entries: 1 << 15,
+            shapes: BTreeMap::new(),
+            fixed: BTreeSet::new(),
         }
     }
 }

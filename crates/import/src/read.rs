@@ -105,8 +105,22 @@ impl Census {
     }
 }
 
-/// The values of a tensor.
+/// The values of a tensor, all of them numbers.
 pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
+    let constant = any_tensor(name, proto)?;
+    if let Constant::Float(array) = &constant
+        && let Some(position) = array.values.iter().position(|value| !value.is_finite())
+    {
+        return Err(ImportError::NotFinite {
+            name: name.into(),
+            position,
+        });
+    }
+    Ok(constant)
+}
+
+/// The values of a tensor, infinite ones included.
+pub(crate) fn any_tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
     if proto.data_location != 0 || !proto.external_data.is_empty() {
         return Err(ImportError::ExternalData { name: name.into() });
     }
@@ -119,7 +133,10 @@ pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, Import
     };
     let expected = shape.iter().product();
     let constant = if element == Element::Float {
-        floats(name, shape, float_values(proto))?
+        Constant::Float(Array {
+            shape,
+            values: float_values(proto),
+        })
     } else {
         Constant::Int {
             shape,
@@ -296,14 +313,4 @@ fn chunks<const BYTES: usize>(raw: &[u8]) -> impl Iterator<Item = [u8; BYTES]> {
     let (whole, rest) = raw.as_chunks();
     let whole = if rest.is_empty() { whole } else { &[] };
     whole.iter().copied()
-}
-
-fn floats(name: &str, shape: Vec<usize>, values: Vec<f32>) -> Result<Constant, ImportError> {
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(position) => Err(ImportError::NotFinite {
-            name: name.into(),
-            position,
-        }),
-        None => Ok(Constant::Float(Array { shape, values })),
-    }
 }

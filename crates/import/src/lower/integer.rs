@@ -94,7 +94,8 @@ impl Lowering {
         if !self.depends[a] && !self.depends[b] {
             return self.constant_quotient(node, a, b);
         }
-        Err(node.refuse("division of integers by a variable is not supported"))
+        let [quotient, _] = self.divided(node, a, b, true)?;
+        Ok(quotient)
     }
 
     fn constant_quotient(

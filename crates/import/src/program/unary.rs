@@ -61,9 +61,13 @@ pub(crate) enum Unary {
         truncated: bool,
     },
     /// The quotient by a constant, without its fraction.
-    Quotient {
-        divisor: f32,
-    },
+    Quotient { divisor: f32 },
+    /// The quotient by a constant, rounded to nearest.
+    Nearest { divisor: f32 },
+    /// `2^bits / x`, rounded; 0 for 0.
+    FixedReciprocal { bits: u32 },
+    /// One binary digit of an integer in two's complement.
+    Digit { bit: u8 },
     /// 1 where `x` is above zero.
     IsPositive,
     IsNegative,
@@ -195,6 +199,10 @@ impl Unary {
                 }
             }
             Self::Quotient { divisor } => (x / f64::from(divisor)).trunc(),
+            Self::Nearest { divisor } => (x / f64::from(divisor)).round(),
+            Self::FixedReciprocal { .. } if x == 0.0 => 0.0,
+            Self::FixedReciprocal { bits } => (libm::exp2(bits.into()) / x).round(),
+            Self::Digit { bit } => (x as i64 >> bit & 1) as f64,
             Self::IsPositive => truth(x > 0.0),
             Self::IsNegative => truth(x < 0.0),
             Self::IsZero => truth(x == 0.0),

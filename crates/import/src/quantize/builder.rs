@@ -81,12 +81,12 @@ impl<'a> Builder<'a> {
                 scale,
             });
         }
-        // A step takes two weights at most; places that stay empty are dropped at the end.
+        // A step takes four weights at most; places that stay empty are dropped at the end.
         let empty = WeightSpec {
             shape: Shape(vec![1]),
             bits: 1,
         };
-        let places = 2 * program.steps.len();
+        let places = 4 * program.steps.len();
         Ok(Self {
             program,
             observed,
