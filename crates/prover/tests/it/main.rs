@@ -5,5 +5,6 @@ mod link;
 mod nets;
 mod random;
 mod reference;
+mod soundness;
 mod tamper;
 mod vectors;
