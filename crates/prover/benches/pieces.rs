@@ -116,7 +116,6 @@ fn commitments(bench: &Bench) {
             let (cells, mut randomness) = prepare();
             let committed = pcs::Committed::new(code, cells, Some(&mut randomness));
             let columns: Vec<EF> = (0..code.fold).map(|_| rng.random()).collect();
-            bench.time(&name("fold"), items, || (), |()| committed.fold(&columns));
         }
     }
 }
@@ -225,7 +224,7 @@ fn joins(bench: &Bench) {
         let masks = masks();
         let start = || talk(&masks);
         bench.time(&name, 1 << variables, start, |mut transcript| {
-            join::prove(&claims, &values, &mut transcript)
+            join::prove(&claims, &values, 7, &mut transcript)
         });
     }
 }

@@ -23,27 +23,6 @@ pub fn place_mask(axes: &[u32], block: &mut [F]) {
     }
 }
 
-/// Ranges of a block that are padding, in order, each as long as it can be.
-pub(crate) fn gaps(axes: &[u32]) -> Vec<std::ops::Range<usize>> {
-    let size = 1
-        << axes
-            .iter()
-            .map(|&length| axis_variables(length))
-            .sum::<usize>();
-    let mut gaps = Vec::new();
-    let mut end = 0;
-    for start in row_starts(axes) {
-        if start > end {
-            gaps.push(end..start);
-        }
-        end = start + row_length(axes);
-    }
-    if size > end {
-        gaps.push(end..size);
-    }
-    gaps
-}
-
 /// Length of the fastest axis.
 fn row_length(axes: &[u32]) -> usize {
     axes.last().map_or(1, |&length| length as usize)

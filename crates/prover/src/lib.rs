@@ -35,4 +35,4 @@ pub mod transcript;
 mod witness;
 
 pub use prove::{ProveError, Request, prove};
-pub use setup::{ProvingKey, SetupError, setup};
+pub use setup::{Hiding, ProvingKey, SetupError, setup};

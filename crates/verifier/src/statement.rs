@@ -83,7 +83,7 @@ pub fn commit_ports(layout: &PortLayout, seed: &[u8; 32], ports: &[Vec<i32>]) ->
     let code = layout.code();
     let blinding = code.blinding.saturating_mul(code.width());
     cells.extend(Randomness::new(seed, "ports").base(blinding));
-    Codeword::new(&code, code.width(), cells)
+    Codeword::new(&code, code.width(), &cells)
 }
 
 /// The cells of committed inputs or outputs, without blinding.

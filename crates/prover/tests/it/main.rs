@@ -1,5 +1,6 @@
 //! Proofs from end to end.
 
+mod code_file;
 mod end_to_end;
 mod link;
 mod nets;
@@ -7,4 +8,5 @@ mod random;
 mod reference;
 mod soundness;
 mod tamper;
+mod transformers;
 mod vectors;

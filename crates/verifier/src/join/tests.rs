@@ -54,7 +54,7 @@ fn the_one_constraint_of_a_join_is_weight_times_value_against_the_last_claim() {
     writer.extensions(&messages);
     let bytes = writer.finish();
     let mut receiver = Receiver::new(&bytes, Transcript::new("test"));
-    let joined = verify(&forms(&claims), 4, &mut receiver).unwrap();
+    let joined = verify(&forms(&claims), 4, 0, &mut receiver).unwrap();
     let value = receiver.public_part(&joined.value);
     assert_eq!(value, messages[8]);
     // The same by hand.
@@ -86,7 +86,7 @@ fn a_join_of_another_length_is_refused() {
     let bytes = [0; 9 * 20];
     let run = |length: usize, variables| {
         let mut receiver = Receiver::new(&bytes[..length], Transcript::new("test"));
-        verify(&claims, variables, &mut receiver).map(|_| receiver.finish())
+        verify(&claims, variables, 0, &mut receiver).map(|_| receiver.finish())
     };
     assert_eq!(run(180, 4), Ok(Ok(())));
     assert_eq!(run(180, 3), Ok(Err(CodecError::Trailing(40))));

@@ -1,4 +1,4 @@
-//! The end of an argument (`specs/proof.md`, sections 5 and 8): constraints on secret messages, and claims on committed
+//! The end of an argument (`specs/proof.md`, sections 8 and 13): constraints on secret messages, and claims on committed
 //! polynomials, become one linear claim on columns of extension elements, shown behind a random column for each.
 
 use p3_field::PrimeCharacteristicRing;
