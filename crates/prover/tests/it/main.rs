@@ -6,6 +6,7 @@ mod link;
 mod nets;
 mod random;
 mod reference;
+mod soundness;
 mod tamper;
 mod transformers;
 mod vectors;
