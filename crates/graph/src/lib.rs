@@ -13,6 +13,7 @@
 //! | [`graph`] | tensors, nodes, inputs, outputs |
 //! | [`codec`] | the canonical encoding |
 //! | [`check`] | limits, shapes, and the refusal of graphs that could wrap |
+//! | [`batch`] | a model run on several inputs at once |
 //! | [`bounds`] | worst-case interval of every tensor |
 //! | [`draft`] | a graph that grows node by node, for those who build one |
 //! | [`model`] | graph, weights and name in one file |
@@ -22,6 +23,7 @@
 //! executor, for any weights and inputs within their declared ranges, lies within
 //! [`bounds::VALUE_MAX`] of zero.
 
+pub mod batch;
 pub mod bounds;
 pub mod check;
 pub mod codec;
