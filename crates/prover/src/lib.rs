@@ -33,4 +33,4 @@ pub mod transcript;
 mod witness;
 
 pub use prove::{ProveError, Request, prove};
-pub use setup::{ProvingKey, SetupError, setup};
+pub use setup::{Hiding, OPENINGS_DEFAULT, ProvingKey, SetupError, setup};
