@@ -1,0 +1,66 @@
+//! How sure a proof is, in full: every term of the account, every parameter.
+
+use lilliput_verifier::layout::Hidden;
+use lilliput_verifier::parameters::Parameters;
+use lilliput_verifier::pcs::code::{Code, GRINDING_BITS, QUERY_BITS};
+use lilliput_verifier::{Security, VerifyingKey};
+use serde_json::{Value, json};
+
+use crate::failure::{OrExit, Result};
+
+/// The field of all challenges.
+const FIELD: &str = "KoalaBear (2^31 - 2^24 + 1), extension of degree 5";
+
+/// Every way to cheat, and how unlikely it is to succeed.
+pub(crate) fn terms(security: &Security) -> Value {
+    let terms = security.terms.iter();
+    terms
+        .map(|(step, bits)| json!({ "step": step, "bits": bits }))
+        .collect()
+}
+
+/// The parameters in use for proofs that hide this.
+pub(crate) fn parameters(key: &VerifyingKey, hidden: Hidden) -> Result<Value> {
+    let codes = Parameters::new(key, hidden).or_failed("failed to list the parameters")?;
+    let codes = codes.codes.iter();
+    let codes: Vec<Value> = codes.map(|(of, code)| code_json(of, code)).collect();
+    Ok(json!({
+        "field": FIELD,
+        "query_bits": QUERY_BITS,
+        "grinding_bits": GRINDING_BITS,
+        "codes": codes,
+    }))
+}
+
+/// The same, a line each, for people.
+pub(crate) fn parameter_lines(key: &VerifyingKey, hidden: Hidden) -> Result<Vec<String>> {
+    let codes = Parameters::new(key, hidden).or_failed("failed to list the parameters")?;
+    let codes = codes.codes.iter().map(|(of, code)| {
+        format!(
+            "{of}: {} rows and {} of blinding, {} columns, domain 2^{}, rate below {}/128, {} queries",
+            code.rows,
+            code.blinding,
+            code.width(),
+            code.log_domain,
+            code.rate.of_128,
+            code.rate.queries
+        )
+    });
+    let mut lines = vec![format!(
+        "field: {FIELD}; {GRINDING_BITS} bits of proof of work before queries"
+    )];
+    lines.extend(codes);
+    Ok(lines)
+}
+
+fn code_json(of: &str, code: &Code) -> Value {
+    json!({
+        "of": of,
+        "rows": code.rows,
+        "blinding": code.blinding,
+        "fold": code.fold,
+        "log_domain": code.log_domain,
+        "rate_of_128": code.rate.of_128,
+        "queries": code.rate.queries,
+    })
+}
