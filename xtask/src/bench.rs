@@ -1,7 +1,18 @@
-//! `cargo xtask bench`: the figures of the README, measured on whole processes.
+//! `cargo xtask bench`: what proofs cost, measured on whole processes.
 
+mod ezkl;
+mod machine;
 mod measure;
+mod networks;
+mod ours;
+mod plot;
 mod prover;
+mod python;
+mod report;
+mod runtime;
+#[cfg(test)]
+mod tests;
+mod work;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -15,7 +26,7 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum What {
-    /// Set-up, proof and check of the bundled models: CPU seconds, memory, sizes.
+    /// Set-up, proof and check of models: CPU seconds, memory, sizes; beside EZKL and onnxruntime.
     Prover(prover::Args),
     /// Runs a command and prints what it used as JSON; the other benches call this.
     #[command(hide = true)]

@@ -2,8 +2,11 @@
 
 mod bench;
 mod ci;
+mod onnx_coverage;
+mod onnx_file;
 mod tidy;
 mod train_digits;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,8 +31,12 @@ enum Task {
     Tidy,
     /// Counts the right answers of the bundled model on MNIST's test images.
     EvalDigits(train_digits::eval::Args),
+    /// Runs and proves the node cases of ONNX's test suite; writes docs/onnx-coverage.md.
+    OnnxCoverage(onnx_coverage::Args),
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
+    /// Compiles the verifier to WebAssembly for the node's pages; the module is committed.
+    Wasm,
 }
 
 fn main() -> ExitCode {
@@ -38,7 +45,9 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(),
         Task::Tidy => print_findings(),
         Task::EvalDigits(args) => train_digits::eval::run(&args),
+        Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
+        Task::Wasm => wasm::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

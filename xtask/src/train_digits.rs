@@ -7,7 +7,7 @@ mod export;
 mod layers;
 mod mnist;
 mod network;
-mod random;
+pub(crate) mod random;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

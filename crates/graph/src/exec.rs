@@ -16,6 +16,9 @@ use crate::shape::Shape;
 use crate::table::Table;
 use crate::tensor::Tensor;
 
+/// Values whose range is checked without looking at the result in between.
+const CHECKED_AT_ONCE: usize = 1024;
+
 /// Why a run is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExecError {
@@ -164,7 +167,16 @@ fn check_tensor(
         });
     }
     let outside = |value: &i64| !range.contains(*value);
-    match tensor.values.iter().position(outside) {
+    let values = &tensor.values;
+    // Without an exit in between, processors compare several values at once.
+    let any_outside = |values: &[i64]| values.iter().fold(false, |any, value| any | outside(value));
+    let block = values.chunks(CHECKED_AT_ONCE).position(any_outside);
+    let position = block.and_then(|block| {
+        let start = block * CHECKED_AT_ONCE;
+        let first = values[start..].iter().position(outside);
+        first.map(|offset| start + offset)
+    });
+    match position {
         None => Ok(()),
         Some(position) => Err(ExecError::OutOfRange {
             what,

@@ -1,5 +1,6 @@
 //! Constants of a model: floats, or the integers that shapes are computed from.
 
+use crate::element::Element;
 use crate::error::ImportError;
 
 /// Most elements of one constant or value: 2^28.
@@ -48,10 +49,39 @@ impl Array {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Constant {
     Float(Array),
-    Int { shape: Vec<usize>, values: Vec<i64> },
+    /// Integers or booleans.
+    Int {
+        shape: Vec<usize>,
+        values: Vec<i64>,
+        element: Element,
+    },
 }
 
 impl Constant {
+    /// A list of numbers that shapes are computed from.
+    pub(crate) fn list(values: Vec<i64>) -> Self {
+        Self::Int {
+            shape: vec![values.len()],
+            values,
+            element: Element::INT64,
+        }
+    }
+
+    pub(crate) fn element(&self) -> Element {
+        match self {
+            Self::Float(_) => Element::Float,
+            Self::Int { element, .. } => *element,
+        }
+    }
+
+    /// The values in floating point, to which large integers are rounded.
+    pub(crate) fn floats(&self) -> Vec<f32> {
+        match self {
+            Self::Float(array) => array.values.clone(),
+            Self::Int { values, .. } => values.iter().map(|&value| value as f32).collect(),
+        }
+    }
+
     pub(crate) fn shape(&self) -> &[usize] {
         match self {
             Self::Float(array) => &array.shape,
@@ -65,7 +95,13 @@ impl Constant {
                 shape,
                 values: array.values,
             }),
-            Self::Int { values, .. } => Self::Int { shape, values },
+            Self::Int {
+                values, element, ..
+            } => Self::Int {
+                shape,
+                values,
+                element,
+            },
         }
     }
 }

@@ -44,6 +44,18 @@ pub enum ImportError {
         node: String,
         reason: String,
     },
+    #[error(
+        "node '{node}' ({op}): operand {operand} has to be known at import, but depends on {inputs:?}; \
+         fix these inputs to their values in the samples"
+    )]
+    Undecided {
+        op: String,
+        node: String,
+        operand: usize,
+        inputs: Vec<String>,
+    },
+    #[error("input '{name}' can't be fixed: {reason}")]
+    Fixed { name: String, reason: &'static str },
     #[error("node '{node}' reads '{value}', which nothing before it makes")]
     UnknownValue { node: String, value: String },
     #[error("input '{name}': {reason}")]

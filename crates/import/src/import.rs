@@ -1,11 +1,15 @@
 //! The whole way, and the model in floating point to compare with.
 
+use std::collections::BTreeMap;
+
 use lilliput_graph::{Checked, Weights};
 
+use crate::array::{Array, Constant};
 use crate::calibration::{Calibration, CalibrationError};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::interpret;
-use crate::lower;
+use crate::lower::{self, Decided, Port};
 use crate::program::Program;
 use crate::quantize::{Observed, Options, Report, quantize};
 use crate::read;
@@ -24,8 +28,22 @@ pub fn import(
     calibration: &Calibration,
     options: &Options,
 ) -> Result<Imported, ImportError> {
-    let model = FloatModel::read(onnx)?;
-    let samples = model.samples(calibration)?;
+    let file = read::model(onnx)?;
+    let ports = lower::ports(&file, &options.shapes)?;
+    let samples = samples_of(&ports, calibration)?;
+    let decided = Decided {
+        shapes: options.shapes.clone(),
+        fixed: fixed(&ports, &samples, options)?,
+    };
+    let model = FloatModel {
+        program: lower::program(&file, &decided)?,
+    };
+    let free = |sample: &Vec<Vec<f64>>| {
+        let named = ports.iter().zip(sample);
+        let free = named.filter(|(port, _)| !options.fixed.contains(&port.name));
+        free.map(|(_, list)| list.clone()).collect()
+    };
+    let samples: Vec<Vec<Vec<f64>>> = samples.iter().map(free).collect();
     let observed = Observed::of(&model.program, &samples)?;
     let (graph, weights, report) = quantize(&model.program, &observed, options)?;
     Ok(Imported {
@@ -33,6 +51,55 @@ pub fn import(
         weights,
         report,
     })
+}
+
+fn samples_of(
+    ports: &[Port],
+    calibration: &Calibration,
+) -> Result<Vec<Vec<Vec<f64>>>, CalibrationError> {
+    let named = |port: &Port| port.shape.iter().product();
+    let inputs: Vec<(&str, usize)> = ports
+        .iter()
+        .map(|port| (port.name.as_str(), named(port)))
+        .collect();
+    calibration.samples(&inputs)
+}
+
+/// The values of inputs that are to be fixed, on which all samples have to agree.
+fn fixed(
+    ports: &[Port],
+    samples: &[Vec<Vec<f64>>],
+    options: &Options,
+) -> Result<BTreeMap<String, Constant>, ImportError> {
+    let mut fixed = BTreeMap::new();
+    for name in &options.fixed {
+        let refuse = |reason| ImportError::Fixed {
+            name: name.clone(),
+            reason,
+        };
+        let place = ports.iter().position(|port| port.name == *name);
+        let place = place.ok_or_else(|| refuse("the model has no such input"))?;
+        let Port { shape, element, .. } = &ports[place];
+        let mut lists = samples.iter().map(|sample| &sample[place]);
+        let first = lists.next().ok_or_else(|| refuse("there are no samples"))?;
+        if lists.any(|other| other != first) {
+            return Err(refuse("its values differ between samples"));
+        }
+        let constant = if *element == Element::Float {
+            Constant::Float(Array {
+                shape: shape.clone(),
+                values: first.iter().map(|&number| number as f32).collect(),
+            })
+        } else {
+            Constant::Int {
+                shape: shape.clone(),
+                values: first.iter().map(|&number| number as i64).collect(),
+                element: *element,
+            }
+        };
+        fixed.insert(name.clone(), constant);
+    }
+    Ok(fixed)
 }
 
 /// A model as its file has it, in floating point.
@@ -44,7 +111,7 @@ pub struct FloatModel {
 impl FloatModel {
     /// Reads an ONNX file.
     pub fn read(onnx: &[u8]) -> Result<Self, ImportError> {
-        let program = lower::program(&read::model(onnx)?)?;
+        let program = lower::program(&read::model(onnx)?, &Decided::default())?;
         Ok(Self { program })
     }
 
@@ -81,4 +148,21 @@ impl FloatModel {
         });
         Ok(outputs.collect())
     }
+}
+
+/// The shape and the numbers of a tensor as the format stores it, and whether they are integers or
+/// truth values.
+pub fn tensor_numbers(
+    tensor: &crate::onnx::TensorProto,
+) -> Result<(Vec<usize>, Vec<f64>, bool), ImportError> {
+    let constant = read::any_tensor(&tensor.name, tensor)?;
+    let shape = constant.shape().to_vec();
+    Ok(match constant {
+        Constant::Float(array) => (
+            shape,
+            array.values.iter().map(|&x| x.into()).collect(),
+            false,
+        ),
+        Constant::Int { values, .. } => (shape, values.iter().map(|&x| x as f64).collect(), true),
+    })
 }

@@ -3,6 +3,8 @@
 //! Every sum has an order that the source fixes and every function comes from a library that is the
 //! same everywhere, so that a model and its samples give one integer graph on all machines.
 
+mod along;
+
 use crate::array::{Array, expand, gather, strides};
 use crate::program::{Operation, Program, Step};
 use crate::window::Window;
@@ -20,11 +22,22 @@ pub(crate) fn run(program: &Program, sample: &[Vec<f32>]) -> Vec<Vec<f32>> {
     values
 }
 
+/// The value of the last of some steps, none of which is an input.
+pub(crate) fn constant(steps: Vec<Step>) -> Vec<f32> {
+    let program = Program {
+        inputs: 0,
+        steps,
+        outputs: vec![],
+    };
+    run(&program, &[]).pop().unwrap_or_default()
+}
+
 fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
     let shape_of = |operand: usize| &program.steps[step.operands[operand]].shape[..];
     let operand = |index: usize| &values[step.operands[index]][..];
     match &step.operation {
         Operation::Input => Vec::new(),
+        Operation::Constant(constant) => constant.floats(),
         Operation::Conv {
             weight,
             bias,
@@ -46,7 +59,21 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
         Operation::MulConstant(c) => zip(operand(0), &c.expanded(&step.shape), |x, c| x * c),
         Operation::Add { sign } => zip(operand(0), operand(1), |a, b| a + sign * b),
         Operation::Mul => zip(operand(0), operand(1), |a, b| a * b),
-        Operation::Reshape => operand(0).to_vec(),
+        Operation::Max => zip(operand(0), operand(1), f32::max),
+        &Operation::WindowSum {
+            axis,
+            kernel,
+            stride,
+            before,
+        } => along::window_sum(
+            operand(0),
+            shape_of(0),
+            &step.shape,
+            axis,
+            [kernel, stride, before],
+        ),
+        Operation::Mix { axis, matrix } => along::mix(operand(0), shape_of(0), *axis, matrix),
+        Operation::Reshape | Operation::Convert(_) => operand(0).to_vec(),
         Operation::Expand => expand(operand(0), shape_of(0), &step.shape),
         Operation::Transpose { perm } => {
             let from = strides(shape_of(0));

@@ -9,6 +9,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`onnx`] | the messages of the format |
+//! | `element` | floats, integers, booleans |
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
 //! | `program`, `window`, `array` | those steps |
@@ -19,6 +20,7 @@
 
 mod array;
 pub mod calibration;
+mod element;
 mod error;
 mod import;
 mod interpret;
@@ -32,6 +34,6 @@ mod window;
 
 pub use calibration::{Calibration, CalibrationError};
 pub use error::ImportError;
-pub use import::{FloatModel, Imported, import};
+pub use import::{FloatModel, Imported, import, tensor_numbers};
 pub use number::{NumberError, Quantized, dequantize, quantize_input};
 pub use quantize::{Options, Report};

@@ -5,20 +5,38 @@
 //! all with known shapes. Constants that scale or shift a convolution's or matrix's result are folded
 //! into its weights.
 
+mod cast;
+mod compare;
+mod constant;
 mod conv;
+mod einsum;
 mod elementwise;
+mod folded;
+mod functions;
+mod integer;
 mod linear;
+mod loss;
 mod node;
 mod normalize;
 mod operand;
+mod padding;
+mod parts;
 mod pool;
+mod pool_axes;
+mod quantized;
+mod reduce;
+mod resize;
+mod select;
 mod shape;
+mod standardize;
+mod transposed_conv;
 
 use std::collections::BTreeMap;
 
 use crate::array::{Constant, checked_shape};
+use crate::element::Element;
 use crate::error::ImportError;
-use crate::onnx::{DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto, data_type};
+use crate::onnx::{Dimension, DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 use crate::program::{Operation, Program, ProgramOutput, Step, Value};
 use crate::read;
 use node::Node;
@@ -46,12 +64,41 @@ struct Lowering {
     steps: Vec<Step>,
     /// Values that more than one node, or a node and an output, read: these can't be changed.
     shared: Vec<bool>,
+    /// Values that depend on the inputs.
+    depends: Vec<bool>,
     names: BTreeMap<String, Binding>,
     uses: BTreeMap<String, usize>,
 }
 
+/// What the caller decides about a model's inputs.
+#[derive(Default)]
+pub(crate) struct Decided {
+    /// Shapes in place of the file's.
+    pub(crate) shapes: BTreeMap<String, Vec<usize>>,
+    /// Values of inputs that are none any more.
+    pub(crate) fixed: BTreeMap<String, Constant>,
+}
+
+/// An input of a file.
+pub(crate) struct Port {
+    pub(crate) name: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) element: Element,
+}
+
+/// The inputs of a file that it holds no values of, fixed ones included.
+pub(crate) fn ports(
+    model: &ModelProto,
+    shapes: &BTreeMap<String, Vec<usize>>,
+) -> Result<Vec<Port>, ImportError> {
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    let held = |name: &String| graph.initializer.iter().any(|tensor| tensor.name == *name);
+    let inputs = graph.input.iter().filter(|input| !held(&input.name));
+    inputs.map(|input| port(input, shapes)).collect()
+}
+
 /// Reads the graph of a file.
-pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
+pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, ImportError> {
     let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
     if graph.node.len() > NODES_MAX {
         return Err(ImportError::TooMuch {
@@ -71,11 +118,12 @@ pub(crate) fn program(model: &ModelProto) -> Result<Program, ImportError> {
     let mut lowering = Lowering {
         steps: Vec::new(),
         shared: Vec::new(),
+        depends: Vec::new(),
         names: BTreeMap::new(),
         uses: count_uses(graph),
     };
     lowering.initializers(graph)?;
-    lowering.inputs(graph)?;
+    lowering.inputs(graph, decided)?;
     let inputs = lowering.steps.len();
     for (index, proto) in graph.node.iter().enumerate() {
         lowering.node(&Node::new(proto, index, opset))?;
@@ -154,30 +202,48 @@ impl Lowering {
         Ok(())
     }
 
-    fn inputs(&mut self, graph: &GraphProto) -> Result<(), ImportError> {
+    fn inputs(&mut self, graph: &GraphProto, decided: &Decided) -> Result<(), ImportError> {
+        let mut fixed = 0;
         for input in &graph.input {
             // Old files list their initializers as inputs, too.
             if self.names.contains_key(&input.name) {
                 continue;
             }
-            let shape = input_shape(input)?;
-            let value = self.push(input.name.clone(), Operation::Input, vec![], shape);
+            if let Some(constant) = decided.fixed.get(&input.name) {
+                self.bind(&input.name, Binding::Constant(constant.clone()));
+                fixed += 1;
+                continue;
+            }
+            let Port {
+                name,
+                shape,
+                element,
+            } = port(input, &decided.shapes)?;
+            if shape.contains(&0) {
+                let reason = format!("it is empty: its shape is {shape:?}");
+                return Err(ImportError::Input { name, reason });
+            }
+            let value = self.push(name, Operation::Input, vec![], shape);
+            self.steps[value].element = element;
             self.bind(&input.name, Binding::Value(value));
         }
-        if self.steps.is_empty() {
+        if self.steps.is_empty() && fixed == 0 {
             return Err(ImportError::Nothing { what: "inputs" });
         }
         Ok(())
     }
 
-    fn outputs(&self, graph: &GraphProto) -> Result<Vec<ProgramOutput>, ImportError> {
+    fn outputs(&mut self, graph: &GraphProto) -> Result<Vec<ProgramOutput>, ImportError> {
         if graph.output.is_empty() {
             return Err(ImportError::Nothing { what: "outputs" });
         }
         let output = |info: &ValueInfoProto| {
-            let (value, softmax) = match self.names.get(&info.name) {
-                Some(Binding::Value(value)) => (*value, false),
-                Some(Binding::Softmax(value)) => (*value, true),
+            let (value, softmax) = match self.names.get(&info.name).cloned() {
+                Some(Binding::Value(value)) => (value, false),
+                Some(Binding::Softmax(value)) => (value, true),
+                Some(Binding::Constant(constant)) if !constant.shape().contains(&0) => {
+                    (self.constant_step(info.name.clone(), constant), false)
+                }
                 Some(Binding::Constant(_)) | None => {
                     return Err(ImportError::Output {
                         name: info.name.clone(),
@@ -201,13 +267,21 @@ impl Lowering {
         operands: Vec<Value>,
         shape: Vec<usize>,
     ) -> Value {
+        let first = operands.first().map(|&first| self.steps[first].element);
+        let element = operation.element(first);
+        let depends = match operation {
+            Operation::Input => true,
+            _ => operands.iter().any(|&operand| self.depends[operand]),
+        };
         self.steps.push(Step {
             name,
             operation,
             operands,
             shape,
+            element,
         });
         self.shared.push(false);
+        self.depends.push(depends);
         self.steps.len() - 1
     }
 
@@ -254,17 +328,43 @@ impl Lowering {
     }
 
     fn node(&mut self, node: &Node<'_>) -> Result<(), ImportError> {
+        let first = self.steps.len();
+        let bindings = self.results(node)?;
+        let named = node.proto.output.iter().zip(bindings);
+        let mut bound = 0;
+        for (name, binding) in named {
+            if !name.is_empty() {
+                let binding = self.folded(node, binding, first)?;
+                self.bind(name, binding);
+                bound += 1;
+            }
+        }
+        let asked = node.proto.output.iter().filter(|name| !name.is_empty());
+        if asked.clone().count() != bound || bound == 0 {
+            return Err(node.refuse("one of its outputs is not supported"));
+        }
+        Ok(())
+    }
+
+    /// What a node makes, one binding for each of its outputs.
+    fn results(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
         let binding = match node.proto.op_type.as_str() {
             _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
                 return Err(node.unknown());
             }
-            "Identity" | "Dropout" | "Cast" => self.pass(node)?,
+            "Identity" => self.pass(node)?,
             "Constant" => Binding::Constant(node.constant()?),
             "Softmax" => self.softmax(node)?,
             "Conv" => Binding::Value(self.conv(node)?),
             "Gemm" => Binding::Value(self.gemm(node)?),
             "MatMul" => Binding::Value(self.matmul(node)?),
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
+            "MaxPool" | "GlobalMaxPool" | "AveragePool" | "GlobalAveragePool"
+                if !self.is_plane(node) =>
+            {
+                Binding::Value(self.pool_along_axes(node)?)
+            }
             "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
             "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
                 Binding::Value(self.average_pool(node)?)
@@ -272,7 +372,11 @@ impl Lowering {
             "Add" | "Sub" | "Mul" | "Div" => self.arithmetic(node)?,
             "Relu" | "Clip" => Binding::Value(self.clip(node)?),
             "Neg" | "Abs" | "Elu" | "Erf" | "Gelu" | "HardSigmoid" | "HardSwish" | "LeakyRelu"
-            | "Sigmoid" | "Softplus" | "Tanh" => Binding::Value(self.function(node)?),
+            | "Sigmoid" | "Softplus" | "Tanh"
+                if node.string("approximate", "none") == "none" =>
+            {
+                Binding::Value(self.function(node)?)
+            }
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
             "Shape" => self.shape_of(node)?,
             "Gather" => self.gather(node)?,
@@ -280,12 +384,55 @@ impl Lowering {
             "Transpose" => self.transpose(node)?,
             "Slice" => self.slice(node)?,
             "Pad" => Binding::Value(self.pad(node)?),
-            _ => return Err(node.unknown()),
+            _ => return self.more(node),
         };
-        let name = node.proto.output.first();
-        let name = name.ok_or_else(|| node.refuse("it has no output"))?;
-        self.bind(name, binding);
-        Ok(())
+        Ok(vec![binding])
+    }
+
+    /// Operators of the later files.
+    fn more(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
+        let attempts = [
+            Self::cast_operator,
+            Self::function_operator,
+            Self::compare_operator,
+            Self::reduce_operator,
+            Self::select_operator,
+            Self::folded_operator,
+            Self::resize_operator,
+            Self::quantized_operator,
+            Self::standardize_operator,
+            Self::transposed_conv_operator,
+            Self::loss_operator,
+            Self::einsum_operator,
+        ];
+        // These may read an operand twice: nothing may change the step that makes it.
+        for name in &node.proto.input {
+            if let Some(&Binding::Value(value)) = self.names.get(name) {
+                self.shared[value] = true;
+            }
+        }
+        for attempt in attempts {
+            if let Some(bindings) = attempt(self, node)? {
+                return Ok(bindings);
+            }
+        }
+        Err(node.unknown())
+    }
+
+    /// A value that depends on no input as a constant.
+    fn folded(
+        &self,
+        node: &Node<'_>,
+        binding: Binding,
+        first: usize,
+    ) -> Result<Binding, ImportError> {
+        let Binding::Value(value) = binding else {
+            return Ok(binding);
+        };
+        if self.depends[value] {
+            return Ok(binding);
+        }
+        self.evaluated(node, value, first).map(Binding::Constant)
     }
 
     /// Operators that change nothing here.
@@ -296,28 +443,10 @@ impl Lowering {
         {
             return Ok(Binding::Softmax(*value));
         }
-        let binding = self.operand(node, 0)?;
-        if node.proto.op_type != "Cast" {
-            return Ok(binding);
-        }
-        let to_float = matches!(
-            node.int("to", 0)?,
-            to if to == i64::from(data_type::FLOAT) || to == i64::from(data_type::DOUBLE)
-        );
-        match binding {
-            Binding::Constant(Constant::Int { shape, values }) if to_float => {
-                let values = values.iter().map(|&value| value as f32).collect();
-                let array = crate::array::Array { shape, values };
-                Ok(Binding::Constant(Constant::Float(array)))
-            }
-            Binding::Constant(Constant::Float(_)) | Binding::Value(_) if !to_float => {
-                Err(node.refuse("only casts that change nothing are supported"))
-            }
-            other => Ok(other),
-        }
+        self.operand(node, 0)
     }
 
-    fn softmax(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
+    fn softmax(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
         let x = self.value(node, 0)?;
         let rank = self.shape(x).len();
         let default = if node.opset < 13 { 1 } else { -1 };
@@ -329,8 +458,9 @@ impl Lowering {
     }
 }
 
-/// A length that isn't fixed is 1 on the first axis, where it stands for the batch.
-fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
+/// An input's shape and elements. A length that isn't fixed is 1 on the first axis, where it stands for
+/// the batch.
+fn port(info: &ValueInfoProto, shapes: &BTreeMap<String, Vec<usize>>) -> Result<Port, ImportError> {
     let refuse = |reason: String| ImportError::Input {
         name: info.name.clone(),
         reason,
@@ -340,27 +470,47 @@ fn input_shape(info: &ValueInfoProto) -> Result<Vec<usize>, ImportError> {
         .as_ref()
         .and_then(|kind| kind.tensor_type.as_ref());
     let tensor = tensor.ok_or_else(|| refuse("it isn't a tensor".into()))?;
-    if tensor.elem_type != data_type::FLOAT && tensor.elem_type != data_type::DOUBLE {
-        return Err(ImportError::ElementType {
-            name: info.name.clone(),
-            got: tensor.elem_type,
-        });
-    }
-    let shape = tensor.shape.as_ref();
-    let shape = shape.ok_or_else(|| refuse("it has no shape".into()))?;
-    let mut dims = Vec::with_capacity(shape.dim.len());
-    for (axis, dimension) in shape.dim.iter().enumerate() {
-        match dimension.value {
-            Some(DimensionValue::DimValue(length)) if length > 0 => dims.push(length),
-            _ if axis == 0 => dims.push(1),
-            _ => {
-                return Err(refuse(format!(
-                    "axis {axis} has no fixed length; only the first axis may have none"
-                )));
-            }
+    let element = Element::of(tensor.elem_type);
+    let element = element.ok_or_else(|| ImportError::ElementType {
+        name: info.name.clone(),
+        got: tensor.elem_type,
+    })?;
+    let declared = tensor.shape.as_ref().map(|shape| &shape.dim[..]);
+    let dims: Vec<i64> = match (shapes.get(&info.name), declared) {
+        (Some(given), Some(declared)) if given.len() != declared.len() => {
+            return Err(refuse(format!(
+                "the shape {given:?} was given, the model takes {} axes",
+                declared.len()
+            )));
         }
-    }
-    checked_shape(&info.name, &dims)
+        (Some(given), _) => given.iter().map(|&length| length as i64).collect(),
+        (None, None) => {
+            return Err(refuse(format!(
+                "it has no shape; give it one, as in {}=1x32",
+                info.name
+            )));
+        }
+        (None, Some(declared)) => {
+            let length = |(axis, dimension): (usize, &Dimension)| match dimension.value {
+                Some(DimensionValue::DimValue(length)) => Ok(length),
+                _ if axis == 0 => Ok(1),
+                _ => Err(refuse(format!(
+                    "axis {axis} has no fixed length; give its shape, as in {}=1x32",
+                    info.name
+                ))),
+            };
+            declared
+                .iter()
+                .enumerate()
+                .map(length)
+                .collect::<Result<_, _>>()?
+        }
+    };
+    Ok(Port {
+        name: info.name.clone(),
+        shape: checked_shape(&info.name, &dims)?,
+        element,
+    })
 }
 
 /// What a node is called in messages: its name, or its place if it has none.

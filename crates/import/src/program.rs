@@ -1,7 +1,11 @@
 //! A model after reading: a list of steps over floats, with every shape known.
 
-use crate::array::Array;
+mod unary;
+
+use crate::array::{Array, Constant};
+use crate::element::Element;
 use crate::window::Window;
+pub(crate) use unary::{BitOperation, Unary};
 
 /// Index of a step, and thereby of the value it makes.
 pub(crate) type Value = usize;
@@ -28,6 +32,7 @@ pub(crate) enum Function {
     Silu,
     Softplus,
     Tanh,
+    Unary(Unary),
 }
 
 impl Function {
@@ -49,6 +54,16 @@ impl Function {
             Self::Silu => x * sigmoid(x),
             Self::Softplus => x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
             Self::Tanh => libm::tanh(x),
+            Self::Unary(unary) => unary.apply(x),
+        }
+    }
+
+    /// What it makes of elements of one kind.
+    fn element(self, operand: Element) -> Element {
+        match self {
+            Self::Abs => operand,
+            Self::Unary(unary) => unary.element(operand),
+            _ => Element::Float,
         }
     }
 }
@@ -57,6 +72,10 @@ impl Function {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Operation {
     Input,
+    /// Numbers that don't depend on the inputs.
+    Constant(Constant),
+    /// The same numbers as elements of another kind, which they fit.
+    Convert(Element),
     /// `[1, C, H, W]` with `weight: [O, C / groups, KH, KW]`; `bias` has O values.
     Conv {
         weight: Array,
@@ -89,6 +108,20 @@ pub(crate) enum Operation {
         sign: f32,
     },
     Mul,
+    /// The larger of two operands of one shape.
+    Max,
+    /// Sums along one axis, zeros outside: `out[o] = sum over k < kernel of x[o * stride + k - before]`.
+    WindowSum {
+        axis: usize,
+        kernel: usize,
+        stride: usize,
+        before: usize,
+    },
+    /// `out[.., o, ..] = sum over k of matrix[o, k] * x[.., k, ..]` along one axis.
+    Mix {
+        axis: usize,
+        matrix: Array,
+    },
     Concat {
         axis: usize,
     },
@@ -118,6 +151,21 @@ pub(crate) struct Step {
     pub(crate) operation: Operation,
     pub(crate) operands: Vec<Value>,
     pub(crate) shape: Vec<usize>,
+    pub(crate) element: Element,
+}
+
+impl Operation {
+    /// What it makes of operands whose first has elements of the given kind.
+    pub(crate) fn element(&self, operand: Option<Element>) -> Element {
+        let operand = operand.unwrap_or(Element::Float);
+        match self {
+            Self::Constant(constant) => constant.element(),
+            Self::Convert(element) => *element,
+            Self::Function(function) => function.element(operand),
+            Self::Conv { .. } | Self::Linear { .. } => Element::Float,
+            _ => operand,
+        }
+    }
 }
 
 /// What the model answers with.

@@ -10,11 +10,15 @@
 
 mod arithmetic;
 mod builder;
+mod exact;
 mod finish;
 mod function;
 mod operation;
 mod pool;
+mod table;
 mod weights;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_graph::{Checked, Weights};
 
@@ -32,6 +36,10 @@ pub struct Options {
     pub weight_bits: u8,
     /// Entries of all tables that import tries to stay below, if 7 bits or more are left by then.
     pub table_entries: i64,
+    /// Shapes of inputs, by name, in place of those that the file leaves open.
+    pub shapes: BTreeMap<String, Vec<usize>>,
+    /// Inputs that aren't inputs any more: the model is made for their values in the samples.
+    pub fixed: BTreeSet<String>,
 }
 
 impl Default for Options {
@@ -40,6 +48,8 @@ impl Default for Options {
             activation_bits: 12,
             weight_bits: 10,
             table_entries: 1 << 15,
+            shapes: BTreeMap::new(),
+            fixed: BTreeSet::new(),
         }
     }
 }
@@ -65,8 +75,12 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// Smallest and largest number that each step makes on the samples.
-pub(crate) struct Observed(Vec<(f64, f64)>);
+/// Smallest and largest number that each step makes on the samples, and for the inputs the largest
+/// power of two of which all their numbers are multiples.
+pub(crate) struct Observed {
+    extremes: Vec<(f64, f64)>,
+    grains: Vec<Option<i32>>,
+}
 
 impl Observed {
     pub(crate) fn of(program: &Program, samples: &[Vec<Vec<f64>>]) -> Result<Self, ImportError> {
@@ -87,12 +101,17 @@ impl Observed {
                 }
             }
         }
-        Ok(Self(extremes))
+        let grain = |input: usize| {
+            let grains = samples.iter().map(|sample| exact::grain(&sample[input]));
+            grains.flatten().min()
+        };
+        let grains = (0..program.inputs).map(grain).collect();
+        Ok(Self { extremes, grains })
     }
 
     /// Extremes of a step.
     fn of_step(&self, value: usize) -> (f64, f64) {
-        self.0[value]
+        self.extremes[value]
     }
 }
 

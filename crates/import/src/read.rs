@@ -4,6 +4,7 @@ use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 use crate::array::{Array, Constant, checked_shape};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::onnx::{ModelProto, TensorProto, data_type};
 
@@ -104,61 +105,49 @@ impl Census {
     }
 }
 
-/// The values of a tensor.
+/// The values of a tensor, all of them numbers.
 pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
+    let constant = any_tensor(name, proto)?;
+    if let Constant::Float(array) = &constant
+        && let Some(position) = array.values.iter().position(|value| !value.is_finite())
+    {
+        return Err(ImportError::NotFinite {
+            name: name.into(),
+            position,
+        });
+    }
+    Ok(constant)
+}
+
+/// The values of a tensor, infinite ones included.
+pub(crate) fn any_tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
     if proto.data_location != 0 || !proto.external_data.is_empty() {
         return Err(ImportError::ExternalData { name: name.into() });
     }
     let shape = checked_shape(name, &proto.dims)?;
-    let constant = match proto.data_type {
-        data_type::FLOAT => {
-            let raw = chunks(&proto.raw_data).map(f32::from_le_bytes);
-            floats(name, shape, either(&proto.float_data, raw))?
-        }
-        data_type::DOUBLE => {
-            let raw = chunks(&proto.raw_data).map(f64::from_le_bytes);
-            let values = either(&proto.double_data, raw);
-            floats(
-                name,
-                shape,
-                values.iter().map(|&value| value as f32).collect(),
-            )?
-        }
-        data_type::INT64 => {
-            let raw = chunks(&proto.raw_data).map(i64::from_le_bytes);
-            Constant::Int {
-                shape,
-                values: either(&proto.int64_data, raw),
-            }
-        }
-        data_type::INT32 => {
-            let raw = chunks(&proto.raw_data).map(i32::from_le_bytes);
-            let values = either(&proto.int32_data, raw);
-            Constant::Int {
-                shape,
-                values: values.into_iter().map(i64::from).collect(),
-            }
-        }
-        data_type::BOOL => {
-            let raw = proto.raw_data.iter().map(|&byte| i32::from(byte));
-            let values = either(&proto.int32_data, raw);
-            Constant::Int {
-                shape,
-                values: values.into_iter().map(i64::from).collect(),
-            }
-        }
-        got => {
-            return Err(ImportError::ElementType {
-                name: name.into(),
-                got,
-            });
+    let Some(element) = Element::of(proto.data_type) else {
+        return Err(ImportError::ElementType {
+            name: name.into(),
+            got: proto.data_type,
+        });
+    };
+    let expected = shape.iter().product();
+    let constant = if element == Element::Float {
+        Constant::Float(Array {
+            shape,
+            values: float_values(proto),
+        })
+    } else {
+        Constant::Int {
+            shape,
+            values: int_values(proto, element, expected),
+            element,
         }
     };
     let got = match &constant {
         Constant::Float(array) => array.values.len(),
         Constant::Int { values, .. } => values.len(),
     };
-    let expected = constant.shape().iter().product();
     if got != expected {
         return Err(ImportError::Length {
             name: name.into(),
@@ -168,6 +157,146 @@ pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, Import
         });
     }
     Ok(constant)
+}
+
+fn float_values(proto: &TensorProto) -> Vec<f32> {
+    // Numbers of 16 bits stand in the list of 32-bit integers.
+    let halves = || {
+        either_as(
+            &proto.int32_data,
+            |&bits| bits as u16,
+            chunks(&proto.raw_data).map(u16::from_le_bytes),
+        )
+    };
+    match proto.data_type {
+        data_type::DOUBLE => {
+            let raw = chunks(&proto.raw_data).map(f64::from_le_bytes);
+            let values = either(&proto.double_data, raw);
+            values.iter().map(|&value| value as f32).collect()
+        }
+        data_type::FLOAT16 => halves().into_iter().map(half).collect(),
+        data_type::BFLOAT16 => {
+            let wide = |bits: u16| f32::from_bits(u32::from(bits) << 16);
+            halves().into_iter().map(wide).collect()
+        }
+        _ => {
+            let raw = chunks(&proto.raw_data).map(f32::from_le_bytes);
+            either(&proto.float_data, raw)
+        }
+    }
+}
+
+/// A number of half precision.
+fn half(bits: u16) -> f32 {
+    let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
+    let exponent = i32::from(bits >> 10 & 31);
+    let fraction = f32::from(bits & 1023) / 1024.0;
+    sign * match exponent {
+        0 => fraction * 2f32.powi(-14),
+        31 if fraction == 0.0 => f32::INFINITY,
+        31 => f32::NAN,
+        _ => (1.0 + fraction) * 2f32.powi(exponent - 15),
+    }
+}
+
+fn int_values(proto: &TensorProto, element: Element, count: usize) -> Vec<i64> {
+    let raw = &proto.raw_data;
+    let listed = &proto.int32_data;
+    match element {
+        Element::Int {
+            bits: 64,
+            signed: true,
+        } => either(&proto.int64_data, chunks(raw).map(i64::from_le_bytes)),
+        // What is beyond 63 bits becomes the largest of them.
+        Element::Int {
+            bits: 64,
+            signed: false,
+        } => {
+            let raw = chunks(raw).map(u64::from_le_bytes);
+            let values = either(&proto.uint64_data, raw).into_iter();
+            values
+                .map(|value| i64::try_from(value).unwrap_or(i64::MAX))
+                .collect()
+        }
+        Element::Int {
+            bits: 32,
+            signed: false,
+        } => {
+            let raw = chunks(raw).map(|bytes| u64::from(u32::from_le_bytes(bytes)));
+            let values = either(&proto.uint64_data, raw).into_iter();
+            values
+                .map(|value| i64::try_from(value).unwrap_or(i64::MAX))
+                .collect()
+        }
+        Element::Int {
+            bits: 32,
+            signed: true,
+        } => either_as(
+            listed,
+            |&value| i64::from(value),
+            chunks(raw).map(|bytes| i32::from_le_bytes(bytes).into()),
+        ),
+        Element::Int { bits: 16, signed } => {
+            let raw = chunks(raw).map(|bytes| {
+                if signed {
+                    i16::from_le_bytes(bytes).into()
+                } else {
+                    u16::from_le_bytes(bytes).into()
+                }
+            });
+            either_as(listed, |&value| i64::from(value), raw)
+        }
+        Element::Int { bits, signed } if bits < 8 => {
+            let bytes = either_as(listed, |&value| value as u8, raw.iter().copied());
+            packed(&bytes, bits, signed, count)
+        }
+        Element::Int { signed, .. } => {
+            let raw = raw.iter().map(|&byte| {
+                if signed {
+                    i64::from(byte as i8)
+                } else {
+                    byte.into()
+                }
+            });
+            either_as(listed, |&value| i64::from(value), raw)
+        }
+        Element::Bool | Element::Float => either_as(
+            listed,
+            |&value| (value != 0).into(),
+            raw.iter().map(|&byte| (byte != 0).into()),
+        ),
+    }
+}
+
+/// Integers of a few bits, the first in a byte's lowest ones.
+fn packed(bytes: &[u8], bits: u8, signed: bool, count: usize) -> Vec<i64> {
+    let each = usize::from(8 / bits);
+    let full = 1i64 << bits;
+    let value = |index: usize| {
+        let byte = i64::from(bytes[index / each]);
+        let value = byte >> (index % each * usize::from(bits)) & (full - 1);
+        if signed && value >= full / 2 {
+            value - full
+        } else {
+            value
+        }
+    };
+    // A wrong number of bytes shows in the count of values.
+    let whole = if bytes.len() == count.div_ceil(each) {
+        count
+    } else {
+        0
+    };
+    (0..whole).map(value).collect()
+}
+
+/// The typed list, changed to what the tensor holds, if it holds anything, else the raw bytes.
+fn either_as<A, T>(typed: &[A], change: impl Fn(&A) -> T, raw: impl Iterator<Item = T>) -> Vec<T> {
+    if typed.is_empty() {
+        raw.collect()
+    } else {
+        typed.iter().map(change).collect()
+    }
 }
 
 /// The typed list if it holds anything, else the raw bytes.
@@ -184,14 +313,4 @@ fn chunks<const BYTES: usize>(raw: &[u8]) -> impl Iterator<Item = [u8; BYTES]> {
     let (whole, rest) = raw.as_chunks();
     let whole = if rest.is_empty() { whole } else { &[] };
     whole.iter().copied()
-}
-
-fn floats(name: &str, shape: Vec<usize>, values: Vec<f32>) -> Result<Constant, ImportError> {
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(position) => Err(ImportError::NotFinite {
-            name: name.into(),
-            position,
-        }),
-        None => Ok(Constant::Float(Array { shape, values })),
-    }
 }

@@ -9,14 +9,15 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use lilliput_graph::Table;
+use lilliput_prover::transcript::Transcript;
 use lilliput_prover::{join, logup, pcs, sumcheck};
-use lilliput_verifier::codec::Writer;
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::join::{Block, BlockClaim};
 use lilliput_verifier::logup::{Segment, Shape};
-use lilliput_verifier::point::evaluate;
+use lilliput_verifier::pcs::{Code, Randomness};
+use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::tables::{LookupTable, NumberedTable};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::transcript::Transcript as Said;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -74,7 +75,7 @@ fn main() {
         quick,
     };
     for (module, run) in [
-        ("pcs", openings as fn(&Bench)),
+        ("pcs", commitments as fn(&Bench)),
         ("logup", lookups),
         ("join", joins),
         ("sumcheck", products),
@@ -85,78 +86,75 @@ fn main() {
     }
 }
 
-fn openings(bench: &Bench) {
+/// Masks for pieces that are measured by themselves, more than any of them has messages.
+fn talk(masks: &[EF]) -> Transcript {
+    Transcript::new(Said::new("bench"), masks.to_vec())
+}
+
+fn masks() -> Vec<EF> {
+    Randomness::new(&[9; 32], "bench").extension(1 << 12)
+}
+
+/// Commitments and foldings of the codes of a witness, and of weights that are hidden for 128 proofs.
+fn commitments(bench: &Bench) {
     for variables in bench.sizes(&[12, 16, 18, 20]) {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let values: Vec<F> = (0..1 << variables).map(|_| rng.random()).collect();
+        let cells: Vec<F> = (0..1 << variables).map(|_| rng.random()).collect();
         let items = 1 << variables;
-        let name = |operation: &str| format!("pcs::{operation}/variables={variables}");
-        bench.time(
-            &name("commit"),
-            items,
-            || values.clone(),
-            |values| pcs::Commitment::new(values).unwrap(),
-        );
-        let commitment = pcs::Commitment::new(values).unwrap();
-        let start = || {
-            let mut transcript = Transcript::new("bench");
-            commitment.root().absorb("root", &mut transcript);
-            let point = transcript.challenge_point("point", variables);
-            (transcript, point)
-        };
-        bench.time(&name("open"), items, start, |(mut transcript, point)| {
-            commitment.open(&point, &mut transcript).unwrap()
-        });
-        let (mut transcript, point) = start();
-        let value = evaluate(commitment.values(), &point);
-        let opening = commitment.open(&point, &mut transcript).unwrap();
-        bench.time(&name("verify"), 1, start, |(mut transcript, point)| {
-            let root = commitment.root();
-            lilliput_verifier::pcs::verify(
-                &root,
-                variables,
-                &point,
-                value,
-                &opening,
-                &mut transcript,
-            )
-        });
-        let mut writer = Writer::new();
-        opening.encode(&mut writer);
-        println!("{:<44} {:>9} bytes", name("size"), writer.finish().len());
+        for (kind, code) in [
+            ("witness", Code::witness(variables)),
+            ("weights", Code::weights(variables, 128)),
+        ] {
+            let name = |operation: &str| format!("pcs::{operation}/{kind}/variables={variables}");
+            let prepare = || (cells.clone(), Randomness::new(&[1; 32], "bench"));
+            bench.time(
+                &name("commit"),
+                items,
+                prepare,
+                |(cells, mut randomness)| pcs::Committed::new(code, cells, Some(&mut randomness)),
+            );
+            let (cells, mut randomness) = prepare();
+            let committed = pcs::Committed::new(code, cells, Some(&mut randomness));
+            let columns: Vec<EF> = (0..code.fold).map(|_| rng.random()).collect();
+        }
     }
+}
+
+/// Half a cube of values in a clamp, but for the tables' share, and half a cube of remainders.
+fn lookup_shape(half: u32) -> Shape {
+    let table = Table::Clamp {
+        lo: -(1 << 9),
+        hi: (1 << 9) - 1,
+        out_lo: 0,
+        out_hi: 255,
+    };
+    let tables = vec![
+        NumberedTable {
+            id: 0,
+            table: LookupTable::Function(table),
+        },
+        NumberedTable {
+            id: 1 << 16,
+            table: LookupTable::remainders(8),
+        },
+    ];
+    let segments = vec![
+        Segment {
+            table: 0,
+            axes: vec![half - (1 << 11)],
+        },
+        Segment {
+            table: 1,
+            axes: vec![half],
+        },
+    ];
+    Shape::new(tables, segments).unwrap()
 }
 
 fn lookups(bench: &Bench) {
     for variables in bench.sizes(&[13, 14, 15, 16, 18, 20]) {
-        let table = Table::Clamp {
-            lo: -(1 << 9),
-            hi: (1 << 9) - 1,
-            out_lo: 0,
-            out_hi: 255,
-        };
-        let tables = vec![
-            NumberedTable {
-                id: 0,
-                table: LookupTable::Function(table),
-            },
-            NumberedTable {
-                id: 1 << 16,
-                table: LookupTable::remainders(8),
-            },
-        ];
         let half = 1u32 << (variables - 1);
-        let segments = vec![
-            Segment {
-                table: 0,
-                axes: vec![half - (1 << 11)],
-            },
-            Segment {
-                table: 1,
-                axes: vec![half],
-            },
-        ];
-        let shape = Shape::new(tables, segments).unwrap();
+        let shape = lookup_shape(half);
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let mut draw = |range: std::ops::Range<i64>, count: u32| -> Vec<i64> {
             (0..count)
@@ -189,13 +187,17 @@ fn lookups(bench: &Bench) {
             segments: &segments,
             multiplicities: &multiplicities,
         };
-        let start = || Transcript::new("bench");
+        let masks = masks();
+        let start = || talk(&masks);
         bench.time(&name("prove"), items, start, |mut transcript| {
             logup::prove(&shape, &witness, &mut transcript)
         });
-        let (proof, _) = logup::prove(&shape, &witness, &mut start());
-        bench.time(&name("verify"), 1, start, |mut transcript| {
-            lilliput_verifier::logup::verify(&shape, &proof, &mut transcript).unwrap()
+        let mut transcript = start();
+        let _ = logup::prove(&shape, &witness, &mut transcript);
+        let argument = transcript.into_argument();
+        let hear = || Receiver::new(&argument, Said::new("bench"));
+        bench.time(&name("verify"), 1, hear, |mut receiver| {
+            lilliput_verifier::logup::verify(&shape, &mut receiver).unwrap()
         });
     }
 }
@@ -219,9 +221,10 @@ fn joins(bench: &Bench) {
             })
             .collect();
         let name = format!("join::prove/variables={variables}");
-        let start = || Transcript::new("bench");
+        let masks = masks();
+        let start = || talk(&masks);
         bench.time(&name, 1 << variables, start, |mut transcript| {
-            join::prove(&claims, &values, &mut transcript)
+            join::prove(&claims, &values, 7, &mut transcript)
         });
     }
 }
@@ -232,7 +235,8 @@ fn products(bench: &Bench) {
         let left: Vec<F> = (0..1 << variables).map(|_| rng.random()).collect();
         let right: Vec<EF> = (0..1 << variables).map(|_| rng.random()).collect();
         let name = format!("sumcheck::product/variables={variables}");
-        let start = || Transcript::new("bench");
+        let masks = masks();
+        let start = || talk(&masks);
         bench.time(&name, 1 << variables, start, |mut transcript| {
             sumcheck::prove_product_base(&left, &right, EF::default(), &mut transcript)
         });

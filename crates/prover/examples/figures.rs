@@ -1,14 +1,16 @@
 //! Time, memory and sizes of set-up, proof and check for models of well-known shapes.
 //!
-//! `cargo run --release -p lilliput-prover --example figures [lenet|mlp|mlp-268k|mlp-4m]` runs one model in this process
-//! and prints the median of five, so that the peak memory is that model's.
+//! `cargo run --release -p lilliput-prover --example figures [lenet|mlp|mlp-268k|mlp-4m] [weights|none]` runs one
+//! model in this process and prints the median of five, so that the peak memory is that model's. Weights and input are
+//! hidden, or with `none` nothing is.
 
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
 #[path = "../tests/it/nets.rs"]
 mod nets;
 
-use lilliput_prover::{ProvingKey, prove, setup};
+use lilliput_prover::setup::{Hiding, OPENINGS_DEFAULT};
+use lilliput_prover::{ProvingKey, Request, prove, setup};
 use lilliput_verifier::{Context, Proof, VerifyingKey, verify, verify_cost_units};
 
 const RUNS: usize = 5;
@@ -22,18 +24,26 @@ fn main() {
         _ => nets::lenet(1),
     };
     let parameters: usize = model.weights.0.iter().map(|w| w.values.len()).sum();
-    let (mut proving, mut key) = setup(&model.graph, model.weights.clone()).expect("keys are made");
-    let set_up = median(|| {
-        (proving, key) = setup(&model.graph, model.weights.clone()).expect("keys are made");
-    });
+    let hiding = match std::env::args().nth(2).as_deref() {
+        Some("none") => Hiding::None,
+        _ => Hiding::Weights {
+            seed: [1; 32],
+            openings: OPENINGS_DEFAULT,
+        },
+    };
+    let make = || setup(&model.graph, model.weights.clone(), &hiding).expect("keys are made");
+    let (mut proving, mut key) = make();
+    let set_up = median(|| (proving, key) = make());
     let rebuild = median(|| {
-        proving =
-            ProvingKey::rebuild(key.clone(), model.weights.clone()).expect("the same weights");
+        let again = ProvingKey::rebuild(key.clone(), model.weights.clone(), &hiding);
+        proving = again.expect("the same weights");
     });
+    let mut request = Request::new(Context::OFFLINE, 0, &[7; 32]);
+    request.hidden.inputs = hiding != Hiding::None;
     let key_bytes = key.encode();
     let mut proof = Vec::new();
     let proving_time = median(|| {
-        let made = prove(&proving, &Context::OFFLINE, [7; 32], &model.inputs);
+        let made = prove(&proving, &request, &model.inputs);
         proof = made.expect("a proof is made").encode();
     });
     let peak = peak_memory();
@@ -44,7 +54,7 @@ fn main() {
         let verified = verify(&key, &Context::OFFLINE, &proof).expect("the proof holds");
         security = verified.security.bits;
     });
-    println!("model {name}, {parameters} parameters; CPU ms, median of {RUNS}");
+    println!("model {name}, {parameters} parameters, hiding {hiding:?}; CPU ms, median of {RUNS}");
     println!("set-up {set_up:.1}, rebuild {rebuild:.1}, prove {proving_time:.1}");
     println!("read key {read_key:.2}, verify {check:.2}");
     println!("key {} bytes, proof {} bytes", key_bytes.len(), proof.len());

@@ -1,106 +1,82 @@
 //! The prover's side of [`lilliput_verifier::join`].
 //!
-//! The combined weight is written out over the cells in use: an outer product for each claim, cleared once
-//! where a block has padding. Then it is a product sumcheck.
+//! The polynomial is a matrix, and a claim's weight on it is an outer product of a row vector and a column vector, or
+//! the sum of two. The columns' variables are bound first, so each claim needs its own rows only, folded with its row
+//! weights: one pass over base elements for each claim. A second pass folds the columns at the point they were bound
+//! to; what is left is a sumcheck over the rows. No vector of extension elements is as long as the polynomial.
 
-use std::collections::BTreeMap;
+pub(crate) mod columns;
+mod terms;
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, COMBINATION, Joined, VALUE, combine};
-use lilliput_verifier::point::scaled_eq_table;
-use p3_field::{PackedFieldExtension, PrimeCharacteristicRing};
+use lilliput_verifier::join::{BlockClaim, COMBINATION, VALUE, combine};
+use p3_field::PrimeCharacteristicRing;
 
-use crate::blocks::gaps;
-use crate::lanes::{PackedEF, SplitEq, WIDTH};
-use crate::sumcheck::prove_product_packed;
+use crate::lanes::WIDTH;
+use crate::sumcheck::Rounds;
 use crate::transcript::Transcript;
+use terms::Term;
 
 pub mod reference;
 #[cfg(test)]
 mod tests;
 
+/// What a join leaves: the point and the value there, and on the way the polynomial's rows, their columns bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// Coordinates of the rows, then of the columns.
+    pub point: Vec<EF>,
+    /// The polynomial's value there.
+    pub value: EF,
+    /// Each row at the coordinates of the columns.
+    pub rows: Vec<EF>,
+}
+
 /// Reduces claims on the polynomial given by `values` to one. The claims fit their blocks, the blocks fit the
-/// polynomial, and it has at least [`lilliput_verifier::pcs::VARIABLES_MIN`] variables.
+/// polynomial, and a row has `2^columns` values, at least as many as lanes.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
+pub fn prove(
+    claims: &[BlockClaim],
+    values: &[F],
+    columns: usize,
+    transcript: &mut Transcript,
+) -> Folded {
     let challenge = transcript.challenge(COMBINATION);
     let sum = combine(claims, challenge);
-    let weights = weights(claims, challenge, values.len());
-    let done = prove_product_packed(values, weights, sum, transcript);
+    let terms = terms::terms(claims, challenge, columns);
+    let mut rounds = Rounds::new(sum, transcript);
+    let scales = bind_columns(&terms, values, columns, &mut rounds);
+    let rows = columns::fold(values, rounds.point());
+    let mut right = EF::zero_vec(rows.len());
+    for (term, &scale) in terms.iter().zip(&scales) {
+        for (weight, &own) in right[term.first_row..].iter_mut().zip(&term.rows) {
+            *weight += own * scale;
+        }
+    }
+    let mut done = rounds.finish(&rows, &right);
+    done.reduced.point.rotate_left(columns);
     transcript.send(VALUE, &[done.left]);
-    Joined {
+    Folded {
         point: done.reduced.point,
         value: done.left,
+        rows,
     }
 }
 
-/// `sum over claims j of challenge^j eq(point_j, x)` on valid cells, zero elsewhere.
-///
-/// Claims on the whole polynomial lie over the blocks of the others, so they come after the blocks' padding is cleared.
-fn weights(claims: &[BlockClaim], challenge: EF, cells: usize) -> Vec<PackedEF> {
-    let mut weights = vec![PackedEF::ZERO; cells / WIDTH];
-    let (whole, parts): (Vec<_>, Vec<_>) =
-        claims
-            .iter()
-            .zip(challenge.powers())
-            .partition(|(claim, _)| {
-                let axes = claim.block.axes.iter();
-                axes.map(|&length| length as usize).product::<usize>() == cells
-            });
-    let mut blocks = BTreeMap::new();
-    for (claim, power) in parts {
-        let offset = claim.block.offset as usize;
-        add_weights(offset, &claim.point, power, &mut weights);
-        blocks.insert(offset, &claim.block.axes);
+/// The rounds over the columns: the sum over terms of the products of their folded rows and their column weights.
+/// What the latter are bound to.
+fn bind_columns(terms: &[Term], values: &[F], columns: usize, rounds: &mut Rounds<'_>) -> Vec<EF> {
+    let width = 1 << columns;
+    // Terms beside each other, so that the columns' variables are the most significant ones; registers are filled.
+    let count = terms.len().next_multiple_of(WIDTH);
+    let (mut left, mut right) = (EF::zero_vec(width * count), EF::zero_vec(width * count));
+    for (place, term) in terms.iter().enumerate() {
+        let folded = columns::fold_rows(values, width, term.first_row, &term.rows);
+        let cells = left.chunks_exact_mut(count).zip(folded);
+        cells.for_each(|(cells, value)| cells[place] = value);
+        let cells = right[term.first_column * count..].chunks_exact_mut(count);
+        let weights = cells.zip(&term.columns);
+        weights.for_each(|(cells, &weight)| cells[place] += weight);
     }
-    for (offset, axes) in blocks {
-        for gap in gaps(axes) {
-            clear(offset + gap.start..offset + gap.end, &mut weights);
-        }
-    }
-    for (claim, power) in whole {
-        add_weights(0, &claim.point, power, &mut weights);
-    }
-    weights
-}
-
-/// Adds `scale * eq(point, x)` from `offset` on.
-fn add_weights(offset: usize, point: &[EF], scale: EF, weights: &mut [PackedEF]) {
-    if 1 << point.len() < WIDTH {
-        for (index, weight) in scaled_eq_table(point, scale).into_iter().enumerate() {
-            let cell = offset + index;
-            weights[cell / WIDTH].add_assign_lane(cell % WIDTH, weight);
-        }
-        return;
-    }
-    let eq = SplitEq::<PackedEF>::new(point);
-    let block = &mut weights[offset / WIDTH..];
-    for (row, &high) in block.chunks_exact_mut(eq.low.len()).zip(&eq.high) {
-        let high = PackedEF::from(high * scale);
-        for (weight, &low) in row.iter_mut().zip(&eq.low) {
-            *weight += high * low;
-        }
-    }
-}
-
-/// Sets a range of cells to zero.
-fn clear(cells: std::ops::Range<usize>, weights: &mut [PackedEF]) {
-    let mut cell = cells.start;
-    while cell < cells.end {
-        let entry = &mut weights[cell / WIDTH];
-        let lanes = cell % WIDTH..(cells.end - cell / WIDTH * WIDTH).min(WIDTH);
-        if lanes.len() == WIDTH {
-            *entry = PackedEF::ZERO;
-        } else {
-            let old = *entry;
-            *entry = PackedEF::from_ext_fn(|lane| {
-                if lanes.contains(&lane) {
-                    EF::ZERO
-                } else {
-                    crate::lanes::lane(old, lane)
-                }
-            });
-        }
-        cell += lanes.len();
-    }
+    rounds.first(columns, &left, &right)
 }

@@ -4,17 +4,19 @@
 //! slow reference that gives the same bytes.
 
 pub mod fold;
+mod integers;
 pub mod product;
 pub mod weight;
 
 use lilliput_graph::{Checked, Tensor, TensorId, Trace};
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, Joined};
+use lilliput_verifier::join::BlockClaim;
 use lilliput_verifier::layers::reading::labels;
 use lilliput_verifier::layers::{Ended, LayerError, Product, Side};
 use lilliput_verifier::logup::{LogUpClaims, Shape};
 use lilliput_verifier::sumcheck::Reduced;
 
+use crate::join::Folded;
 use crate::logup::Witness;
 use crate::transcript::Transcript;
 
@@ -44,8 +46,13 @@ pub trait Backend {
     /// The lookup argument.
     fn lookups(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims;
 
-    /// Many claims on one committed polynomial.
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined;
+    /// Many claims on one committed polynomial, whose rows have `2^columns` values.
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> Folded;
 
     /// A tensor's extension at a point.
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF;
@@ -67,12 +74,18 @@ impl Backend for Fast {
         crate::logup::prove(shape, witness, transcript)
     }
 
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
-        crate::join::prove(claims, values, transcript)
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> Folded {
+        crate::join::prove(claims, values, columns, transcript)
     }
 
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF {
-        fold::evaluate(values.tensor(tensor), point)
+        let (axes, tensor) = values.tensor(tensor);
+        fold::evaluate(axes, &tensor.values, point)
     }
 
     fn product(

@@ -29,6 +29,8 @@ pub mod reference;
 mod settle;
 pub mod setup;
 pub mod sumcheck;
+#[cfg(test)]
+mod talk;
 pub mod transcript;
 mod witness;
 

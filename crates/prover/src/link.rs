@@ -8,12 +8,15 @@ use lilliput_verifier::point::evaluate_tensor;
 use lilliput_verifier::receiver::Receiver;
 
 use crate::layers::{Backend, Fast};
-use crate::settle::{Blinded, Heard, Opened, columns, settle};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// Why no link is made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Unlinkable {
     /// Keys that can't be linked.
     #[error(transparent)]
@@ -24,6 +27,9 @@ pub enum Unlinkable {
     /// The verifier's code can't follow what was sent; the prover has a fault.
     #[error("the argument can't be followed: {0}")]
     Argument(#[from] ArgumentError),
+    /// The argument can't be ended.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
 }
 
 /// Shows that `new` commits to the weights of `old`. It uses an opening of both keys that no proof uses, so it is made
@@ -65,8 +71,9 @@ pub fn prove(old: &ProvingKey, new: &ProvingKey, seed: &[u8; 32]) -> Result<Vec<
     for (committed, weights) in [from, to].into_iter().zip(pair.weights) {
         let mut claims = claims.clone();
         claims.push(weights.claim());
-        let point = Fast::join(&claims, committed.cells(), &mut transcript).point;
-        opened.push(Opened { committed, point });
+        let columns = committed.code.fold;
+        let joined = Fast::join(&claims, committed.cells(), columns, &mut transcript);
+        opened.push(Opened::new(committed, joined));
     }
     let hear = |argument: &[u8]| {
         let mut receiver = Receiver::new(argument, said);

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use lilliput_verifier::codec::Writer;
 use lilliput_verifier::field::{EF, F};
+use lilliput_verifier::pcs::codeword::Opened;
 use lilliput_verifier::pcs::{Code, Codeword, Randomness, Root};
-use lilliput_verifier::point::eq_table;
-use p3_field::{PackedValue, PrimeCharacteristicRing};
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use p3_field::PrimeCharacteristicRing;
 
-use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH};
-
+pub mod file;
 #[cfg(test)]
 mod tests;
+
+use file::{CodeFile, CodeFileError};
 
 /// A committed polynomial: its cells with their blinding rows, and the encoded matrix.
 ///
@@ -23,75 +21,85 @@ pub struct Committed {
     pub(crate) code: Code,
     /// Row by row, blinding rows last.
     coefficients: Arc<Vec<F>>,
-    codeword: Arc<Codeword>,
+    encoded: Encoded,
+}
+
+/// Where the encoded matrix is.
+#[derive(Clone, Debug)]
+enum Encoded {
+    Memory(Arc<Codeword>),
+    File(Arc<CodeFile>),
 }
 
 impl Committed {
-    /// Encodes `cells`, blinded by the randomness; without randomness by zeros, which hide nothing.
+    /// Encodes cells, blinded by the randomness.
     #[must_use]
     pub fn new(code: Code, mut cells: Vec<F>, randomness: Option<&mut Randomness>) -> Self {
-        let blinding = code.blinding * code.width();
-        match randomness {
-            Some(randomness) => cells.extend(randomness.base(blinding)),
-            None => cells.resize(cells.len() + blinding, F::ZERO),
-        }
-        let codeword = Codeword::new(&code, code.width(), cells.clone());
-        Self {
-            code,
-            coefficients: Arc::new(cells),
-            codeword: Arc::new(codeword),
-        }
+        blind(&code, &mut cells, randomness);
+        let codeword = Codeword::new(&code, code.width(), &cells);
+        Self::from_parts(code, cells, codeword)
     }
 
     /// Puts together what was encoded elsewhere.
-    pub(crate) fn from_parts(code: Code, cells: Vec<F>, codeword: Codeword) -> Self {
+    pub(crate) fn from_parts(code: Code, coefficients: Vec<F>, codeword: Codeword) -> Self {
         Self {
             code,
-            coefficients: Arc::new(cells),
-            codeword: Arc::new(codeword),
+            coefficients: Arc::new(coefficients),
+            encoded: Encoded::Memory(Arc::new(codeword)),
+        }
+    }
+
+    /// Leaves the encoded matrix in its file.
+    pub(crate) fn from_file(code: Code, coefficients: Vec<F>, file: CodeFile) -> Self {
+        Self {
+            code,
+            coefficients: Arc::new(coefficients),
+            encoded: Encoded::File(Arc::new(file)),
         }
     }
 
     /// The commitment.
     #[must_use]
     pub fn root(&self) -> Root {
-        self.codeword.root()
+        match &self.encoded {
+            Encoded::Memory(codeword) => codeword.root(),
+            Encoded::File(file) => file.root(),
+        }
+    }
+
+    /// The encoded matrix, if it is in memory.
+    pub(crate) fn codeword(&self) -> Option<&Codeword> {
+        match &self.encoded {
+            Encoded::Memory(codeword) => Some(codeword),
+            Encoded::File(_) => None,
+        }
     }
 
     /// The polynomial's values.
-    #[must_use]
     pub fn cells(&self) -> &[F] {
         &self.coefficients[..self.code.rows * self.code.width()]
     }
 
-    /// Each row, blinding rows included, folded at the coordinates of the columns.
-    #[must_use]
-    pub fn fold(&self, columns: &[EF]) -> Vec<EF> {
-        let weights = eq_table(columns);
-        let rows = self.coefficients.par_chunks(self.code.width());
-        if weights.len() < WIDTH {
-            let fold = |row: &[F]| lilliput_verifier::pcs::settle::fold(row, &weights);
-            return rows.map(fold).collect();
+    /// Each blinding row, folded at the coordinates of the columns.
+    pub(crate) fn fold_blinding(&self, columns: &[EF]) -> Vec<EF> {
+        let rows = &self.coefficients[self.code.rows * self.code.width()..];
+        crate::join::columns::fold(rows, columns)
+    }
+
+    /// The rows at positions.
+    pub(crate) fn open(&self, positions: &[usize]) -> Result<Opened, CodeFileError> {
+        match &self.encoded {
+            Encoded::Memory(codeword) => Ok(codeword.open(positions)),
+            Encoded::File(file) => file.open_rows(positions),
         }
-        let weights = PackedEF::gather(&weights);
-        rows.with_min_len(64)
-            .map(|row| {
-                let terms = PackedF::pack_slice(row).iter().zip(&weights);
-                let sum = terms.fold(PackedEF::ZERO, |sum, (&value, &weight)| {
-                    sum + weight * value
-                });
-                sum.sum()
-            })
-            .collect()
     }
+}
 
-    /// The encoded row at a position.
-    pub(crate) fn row(&self, position: usize) -> &[F] {
-        self.codeword.row(position)
-    }
-
-    /// Appends the rows at positions.
-    pub(crate) fn open(&self, positions: &[usize], writer: &mut Writer) {
-        self.codeword.open(positions, writer);
+/// Appends the blinding rows that a code asks for; without randomness zeros, which hide nothing.
+pub(crate) fn blind(code: &Code, cells: &mut Vec<F>, randomness: Option<&mut Randomness>) {
+    let blinding = code.blinding * code.width();
+    match randomness {
+        Some(randomness) => cells.extend(randomness.base(blinding)),
+        None => cells.resize(cells.len() + blinding, F::ZERO),
     }
 }

@@ -2,8 +2,8 @@
 
 use lilliput_graph::{Checked, ExecError, Tensor, TensorId, Trace, execute};
 use lilliput_verifier::argument::{
-    ArgumentError, HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count,
-    weight_claims, witness_claims,
+    HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count, weight_claims,
+    witness_claims,
 };
 use lilliput_verifier::codec::{CodecError, Writer};
 use lilliput_verifier::field::{EF, F};
@@ -22,7 +22,7 @@ use lilliput_verifier::{Context, Proof, Statement, StatementError};
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
 use crate::pcs::Committed;
-use crate::settle::{Blinded, Heard, Opened, columns, settle};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
 use crate::witness::{LookedUp, cells};
@@ -31,7 +31,7 @@ use crate::witness::{LookedUp, cells};
 mod tests;
 
 /// Why no proof is made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ProveError {
     /// Inputs that aren't the model's.
     #[error(transparent)]
@@ -42,9 +42,9 @@ pub enum ProveError {
     /// A step doesn't hold: a challenge hit one of the values for which there is no proof, or the prover has a fault.
     #[error(transparent)]
     Layers(#[from] LayerError),
-    /// The verifier's code can't follow what was sent; the prover has a fault.
-    #[error("the argument can't be followed: {0}")]
-    Argument(#[from] ArgumentError),
+    /// The argument can't be ended.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
     /// The messages can't be counted.
     #[error("the argument can't be counted: {0}")]
     Count(#[from] CodecError),
@@ -258,9 +258,10 @@ impl Argument<'_> {
         let pending = self.messages::<B>(witness.as_ref(), &mut transcript)?;
         let opened: Vec<Opened<'_>> = pending
             .into_iter()
-            .map(|own| Opened {
-                point: B::join(&own.claims, own.committed.cells(), &mut transcript).point,
-                committed: own.committed,
+            .map(|Pending { committed, claims }| {
+                let columns = committed.code.fold;
+                let joined = B::join(&claims, committed.cells(), columns, &mut transcript);
+                Opened::new(committed, joined)
             })
             .collect();
         let parts = Parts {

@@ -6,7 +6,7 @@
 use lilliput_graph::{Tensor, TensorId};
 use lilliput_verifier::Proof;
 use lilliput_verifier::field::{EF, F, extension_from_i64};
-use lilliput_verifier::join::{BlockClaim, Joined};
+use lilliput_verifier::join::BlockClaim;
 use lilliput_verifier::layers::axes::{axis_variables, padded};
 use lilliput_verifier::layers::conv::Spread;
 use lilliput_verifier::layers::{Folded, Product, Weight};
@@ -39,8 +39,13 @@ impl Backend for Reference {
         crate::logup::reference::prove(shape, witness, transcript)
     }
 
-    fn join(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
-        crate::join::reference::prove(claims, values, transcript)
+    fn join(
+        claims: &[BlockClaim],
+        values: &[F],
+        columns: usize,
+        transcript: &mut Transcript,
+    ) -> crate::join::Folded {
+        crate::join::reference::prove(claims, values, columns, transcript)
     }
 
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF {

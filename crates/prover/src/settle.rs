@@ -14,9 +14,25 @@ use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::sumcheck::Reduced;
 use p3_field::{BasedVectorSpace, PrimeCharacteristicRing};
 
+use crate::join::Folded;
 use crate::pcs::Committed;
+use crate::pcs::file::CodeFileError;
 use crate::sumcheck::{prove_columns, prove_product};
 use crate::transcript::Transcript;
+
+#[cfg(test)]
+mod tests;
+
+/// Why an argument can't be ended.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// The verifier's code can't follow what was sent; the prover has a fault.
+    #[error("the argument can't be followed: {0}")]
+    Argument(#[from] ArgumentError),
+    /// The encoded weights can't be read.
+    #[error(transparent)]
+    CodeFile(#[from] CodeFileError),
+}
 
 /// Elements in columns with a random column for each, committed.
 pub(crate) struct Blinded {
@@ -51,7 +67,7 @@ impl Blinded {
             }
         }
         Self {
-            codeword: Codeword::new(code, width, matrix),
+            codeword: Codeword::new(code, width, &matrix),
             elements,
             blinding,
             random,
@@ -86,13 +102,26 @@ impl Blinded {
     }
 }
 
-/// A committed polynomial, and the point at which it is claimed.
+/// A committed polynomial, the point at which it is claimed, and all its rows folded there.
 pub(crate) struct Opened<'a> {
-    pub(crate) committed: &'a Committed,
-    pub(crate) point: Vec<EF>,
+    committed: &'a Committed,
+    point: Vec<EF>,
+    rows: Vec<EF>,
 }
 
-impl Opened<'_> {
+impl<'a> Opened<'a> {
+    /// After a join.
+    pub(crate) fn new(committed: &'a Committed, joined: Folded) -> Self {
+        let mut own = Self {
+            committed,
+            point: joined.point,
+            rows: joined.rows,
+        };
+        let blinding = committed.fold_blinding(own.split().1);
+        own.rows.extend(blinding);
+        own
+    }
+
     fn split(&self) -> (&[EF], &[EF]) {
         self.point
             .split_at(self.point.len() - self.committed.code.fold)
@@ -130,21 +159,17 @@ pub(crate) fn settle(
     hear: impl FnOnce(&[u8]) -> Result<Heard, ArgumentError>,
     randomness: &mut Randomness,
     transcript: &mut Transcript,
-) -> Result<(), ArgumentError> {
-    let foldings: Vec<Vec<EF>> = opened
-        .iter()
-        .map(|own| own.committed.fold(own.split().1))
-        .collect();
+) -> Result<(), SettleError> {
     let mut elements = Vec::new();
-    for folding in &foldings {
-        elements.extend_from_slice(folding);
+    for own in opened {
+        elements.extend_from_slice(&own.rows);
         elements.resize(elements.len().next_multiple_of(columns.code.rows), EF::ZERO);
     }
     let folded = Blinded::new(&columns.code, elements, randomness);
     let mut heard = hear(transcript.argument())?;
     transcript.root(labels::FOLDED, &folded.root());
     let (weighted, end) = products(&mut heard, transcript);
-    let queried = queries(opened, transcript);
+    let queried = queries(opened, transcript)?;
     let challenge = transcript.challenge(labels::CLAIMS);
     let claims: Vec<(&Form, Queries)> = heard
         .oracles
@@ -216,20 +241,23 @@ fn hear_products(
 }
 
 /// Opens every polynomial at its positions.
-fn queries(opened: &[Opened<'_>], transcript: &mut Transcript) -> Vec<Queries> {
+fn queries(
+    opened: &[Opened<'_>],
+    transcript: &mut Transcript,
+) -> Result<Vec<Queries>, CodeFileError> {
     transcript.work(labels::GRIND);
     let open = |own: &Opened<'_>| {
         let code = &own.committed.code;
         let positions = transcript.positions(labels::POSITIONS, code.rate.queries, code.log_domain);
-        own.committed.open(&positions, transcript.opened());
+        let opened = own.committed.open(&positions)?;
+        opened.encode(transcript.opened());
         let weights = eq_table(own.split().1);
-        positions
-            .into_iter()
-            .map(|position| {
-                let element = domain_element(code.log_domain, position);
-                (element, fold(own.committed.row(position), &weights))
-            })
-            .collect()
+        let rows = positions.into_iter().zip(&opened.rows);
+        let queries = rows.map(|(position, row)| {
+            let element = domain_element(code.log_domain, position);
+            (element, fold(row, &weights))
+        });
+        Ok(queries.collect())
     };
     opened.iter().map(open).collect()
 }
@@ -297,6 +325,6 @@ fn last_argument(
     let positions =
         transcript.positions(labels::LAST_POSITIONS, code.rate.queries, code.log_domain);
     for part in parts {
-        part.codeword.open(&positions, transcript.opened());
+        part.codeword.open(&positions).encode(transcript.opened());
     }
 }

@@ -1,25 +1,28 @@
 //! Keys: the weights' commitment, their range proof, the verifying key.
 
+use std::path::Path;
+
 use lilliput_graph::exec::check_weights;
 use lilliput_graph::{Checked, ExecError, Weights};
 use lilliput_verifier::argument::ArgumentError;
-use lilliput_verifier::field::F;
+use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::key::{
     CommittedWeights, OPENINGS_MAX, encode_key, outside_point, range_argument, range_transcript,
 };
 use lilliput_verifier::layers::Unprovable;
 use lilliput_verifier::layout::{Hidden, Layout, Polynomial, SALT_CELLS};
 use lilliput_verifier::pcs::settle::products;
-use lilliput_verifier::pcs::{Code, Randomness};
-use lilliput_verifier::point::evaluate;
+use lilliput_verifier::pcs::{Code, Codeword, Randomness};
+use lilliput_verifier::point::eq_table;
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::settle::{multiplicity_claims, value_claims};
 use lilliput_verifier::{KeyError, VerifyingKey};
 
 use crate::layers::{Backend, Fast};
 use crate::logup::{OutOfTable, SegmentValues, Witness, count};
-use crate::pcs::Committed;
-use crate::settle::{Blinded, Heard, Opened, columns, settle};
+use crate::pcs::file::{CodeFile, CodeFileError};
+use crate::pcs::{Committed, blind};
+use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::transcript::Transcript;
 use crate::witness::cells;
 
@@ -85,6 +88,12 @@ pub enum SetupError {
     /// A number of openings that no key has.
     #[error("a key hides weights for 1 to {OPENINGS_MAX} proofs, not for {0}")]
     Openings(u32),
+    /// The range argument can't be ended.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
+    /// The encoded weights can't be kept in a file.
+    #[error(transparent)]
+    CodeFile(#[from] CodeFileError),
     /// The range argument can't be followed; the prover has a fault.
     #[error("the range argument can't be followed: {0}")]
     Argument(#[from] ArgumentError),
@@ -130,6 +139,62 @@ impl ProvingKey {
             weights,
             committed,
         })
+    }
+
+    /// As [`ProvingKey::rebuild`], but reads the encoded weights from a file, row by row as proofs ask for them. The
+    /// file is written when it isn't there.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub fn with_code_file(
+        verifying: VerifyingKey,
+        weights: Weights,
+        hiding: &Hiding,
+        path: &Path,
+    ) -> Result<Self, SetupError> {
+        if !path.exists() {
+            let own = Self::rebuild(verifying.clone(), weights.clone(), hiding)?;
+            own.write_code_file(path)?;
+        }
+        let (Some(polynomial), Some(expected)) = (&verifying.layout().weights, verifying.weights())
+        else {
+            return Self::rebuild(verifying, weights, hiding);
+        };
+        check_weights(verifying.graph(), &weights)?;
+        if hiding.openings() != expected.openings {
+            return Err(SetupError::OtherWeights);
+        }
+        let segments = segments(&weights);
+        let multiplicities = count(&polynomial.lookups, &segments)?;
+        let values: Vec<&[i64]> = segments.iter().map(|segment| segment.values).collect();
+        let cells = cells(polynomial, &values, &multiplicities);
+        let (code, coefficients) = coefficients(polynomial, cells, hiding);
+        // The value out of the domain tells other weights, another seed too.
+        if evaluate(&code, &coefficients, &expected.point) != expected.value {
+            return Err(SetupError::OtherWeights);
+        }
+        let file = CodeFile::open(path, &code, &expected.root)?;
+        let committed = Committed::from_file(code, coefficients, file);
+        Ok(Self {
+            verifying,
+            weights,
+            committed: Some(committed),
+        })
+    }
+
+    /// Writes the encoded weights to a file, for later proofs; nothing if the model has none.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::CodeFile`].
+    pub fn write_code_file(&self, path: &Path) -> Result<(), SetupError> {
+        if let Some(committed) = &self.committed
+            && let Some(codeword) = committed.codeword()
+        {
+            CodeFile::write(path, &committed.code, codeword)?;
+        }
+        Ok(())
     }
 
     /// The key for those who check.
@@ -201,10 +266,14 @@ fn commit(
     let multiplicities = count(&polynomial.lookups, &segments)?;
     let values: Vec<&[i64]> = segments.iter().map(|segment| segment.values).collect();
     let cells = cells(polynomial, &values, &multiplicities);
-    Ok((commit_cells(polynomial, cells, hiding), multiplicities))
+    let (code, coefficients) = coefficients(polynomial, cells, hiding);
+    let codeword = Codeword::new(&code, code.width(), &coefficients);
+    let committed = Committed::from_parts(code, coefficients, codeword);
+    Ok((committed, multiplicities))
 }
 
-fn commit_cells(polynomial: &Polynomial, mut cells: Vec<F>, hiding: &Hiding) -> Committed {
+/// Cells with their salt, and the blinding rows.
+fn coefficients(polynomial: &Polynomial, mut cells: Vec<F>, hiding: &Hiding) -> (Code, Vec<F>) {
     let code = Code::weights(polynomial.variables, hiding.openings());
     let mut randomness = hiding.randomness("weights");
     if let (Some(salt), Some(randomness)) = (&polynomial.salt, &mut randomness) {
@@ -212,7 +281,8 @@ fn commit_cells(polynomial: &Polynomial, mut cells: Vec<F>, hiding: &Hiding) -> 
         let salt = randomness.base(SALT_CELLS as usize);
         cells[place..place + salt.len()].copy_from_slice(&salt);
     }
-    Committed::new(code, cells, randomness.as_mut())
+    blind(&code, &mut cells, randomness.as_mut());
+    (code, cells)
 }
 
 /// The value that tells the committed polynomial from others near its code word.
@@ -227,9 +297,22 @@ fn pin(
     CommittedWeights {
         root,
         openings,
-        value: evaluate(committed.cells(), &point),
+        value: evaluate(&committed.code, committed.cells(), &point),
         point,
     }
+}
+
+/// The value of the polynomial in the first rows of `coefficients`.
+fn evaluate(code: &Code, coefficients: &[F], point: &[EF]) -> EF {
+    let (rows, columns) = point.split_at(point.len() - code.fold);
+    let cells = &coefficients[..code.rows * code.width()];
+    let folded = crate::join::columns::fold(cells, columns);
+    let weights = eq_table(rows);
+    folded
+        .iter()
+        .zip(weights)
+        .map(|(&row, weight)| row * weight)
+        .sum()
 }
 
 fn argue(
@@ -259,11 +342,9 @@ fn argue(
     let mut claims = value_claims(polynomial.blocks.iter().enumerate(), &lookups);
     claims.extend(multiplicity_claims(polynomial, &lookups));
     claims.push(own.claim());
-    let joined = Fast::join(&claims, committed.cells(), &mut transcript);
-    let opened = Opened {
-        committed,
-        point: joined.point,
-    };
+    let columns_of = committed.code.fold;
+    let joined = Fast::join(&claims, committed.cells(), columns_of, &mut transcript);
+    let opened = Opened::new(committed, joined);
     let hear = |argument: &[u8]| {
         let mut receiver = Receiver::new(argument, said);
         let (_, oracles) = range_argument(polynomial, own, &mut receiver)?;

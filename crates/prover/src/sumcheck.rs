@@ -33,12 +33,7 @@ pub fn prove_product(
     transcript: &mut Transcript,
 ) -> ProductSumcheck {
     debug_assert!(left.len() == right.len() && left.len().is_power_of_two());
-    let rounds = Rounds::new(claim, transcript);
-    if left.len() < 2 * WIDTH {
-        rounds.all(left.to_vec(), right.to_vec())
-    } else {
-        rounds.all(PackedEF::gather(left), PackedEF::gather(right))
-    }
+    Rounds::new(claim, transcript).finish(left, right)
 }
 
 /// The same for a first vector of base elements.
@@ -128,13 +123,13 @@ fn bind_columns<R: Lanes>(
 }
 
 /// The state of a running product sumcheck.
-struct Rounds<'a> {
+pub(crate) struct Rounds<'a> {
     transcript: &'a mut Transcript,
     reduced: Reduced,
 }
 
 impl<'a> Rounds<'a> {
-    fn new(claim: EF, transcript: &'a mut Transcript) -> Self {
+    pub(crate) fn new(claim: EF, transcript: &'a mut Transcript) -> Self {
         let reduced = Reduced {
             point: Vec::new(),
             claim,
@@ -150,6 +145,32 @@ impl<'a> Rounds<'a> {
         self.reduced.claim = evaluate_round(&message, self.reduced.claim, challenge);
         self.reduced.point.push(challenge);
         challenge
+    }
+
+    /// The challenges so far.
+    pub(crate) fn point(&self) -> &[EF] {
+        &self.reduced.point
+    }
+
+    /// Runs as many rounds as told over two vectors, of which whole packed entries are left: what the second is
+    /// bound to.
+    pub(crate) fn first(&mut self, variables: usize, left: &[EF], right: &[EF]) -> Vec<EF> {
+        let (mut left, mut right) = (PackedEF::gather(left), PackedEF::gather(right));
+        for _ in 0..variables {
+            let challenge = self.send(evaluate(&left, &right));
+            bind_all(&mut left, challenge);
+            bind_all(&mut right, challenge);
+        }
+        spread(&right)
+    }
+
+    /// Runs all rounds that are left over two vectors.
+    pub(crate) fn finish(self, left: &[EF], right: &[EF]) -> ProductSumcheck {
+        if left.len() < 2 * WIDTH {
+            self.all(left.to_vec(), right.to_vec())
+        } else {
+            self.all(PackedEF::gather(left), PackedEF::gather(right))
+        }
     }
 
     /// Runs all rounds that are left: in lanes, then one by one.

@@ -101,7 +101,6 @@ impl Transcript {
     }
 
     /// The masks, used or not.
-    #[must_use]
     pub fn masks(&self) -> &[EF] {
         &self.masks
     }

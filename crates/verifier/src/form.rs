@@ -3,7 +3,7 @@
 //! Every secret message m arrives as `c = m + mask`, with the mask committed before the first challenge. A
 //! verifier therefore knows claims only as *forms*: affine combinations of secret messages. What it would check of
 //! plain values becomes a list of [`Constraint`]s on forms, which one small argument settles at the end
-//! (`specs/proof.md`, section 5).
+//! (`specs/proof.md`, section 13).
 //!
 //! The walk through the layers is written once, for any [`Value`]: a prover runs it with field elements, a verifier
 //! with forms.

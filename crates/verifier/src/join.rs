@@ -85,7 +85,11 @@ pub fn combine<V: Value>(claims: &[BlockClaim<V>], challenge: EF) -> V {
     })
 }
 
-/// Reads a join of `claims` on a polynomial of that many variables. The claims fit their blocks.
+/// Reads a join of `claims` on a polynomial of that many variables, `columns` of them along its rows. The claims fit
+/// their blocks.
+///
+/// The variables of the columns are bound first. A claim's weight is an outer product of a row and a column, so the prover
+/// folds each claim's own rows, and never needs a weight for every cell.
 ///
 /// # Errors
 ///
@@ -93,10 +97,12 @@ pub fn combine<V: Value>(claims: &[BlockClaim<V>], challenge: EF) -> V {
 pub fn verify(
     claims: &[BlockClaim<Form>],
     variables: usize,
+    columns: usize,
     receiver: &mut Receiver<'_>,
 ) -> Result<Joined<Form>, CodecError> {
     let challenge = receiver.challenge(COMBINATION);
-    let reduced = receiver.sumcheck::<2>(combine(claims, challenge), variables)?;
+    let mut reduced = receiver.sumcheck::<2>(combine(claims, challenge), variables)?;
+    reduced.point.rotate_left(columns.min(variables));
     let value = receiver.receive_one(VALUE)?;
     let weight = claims.iter().rev().fold(EF::ZERO, |sum, claim| {
         sum * challenge + weight_at(claim, &reduced.point)

@@ -1,4 +1,4 @@
-//! The link between a key and its successor: both commit to the same weights (`specs/proof.md`, section 10).
+//! The link between a key and its successor: both commit to the same weights (`specs/proof.md`, section 9).
 //!
 //! A key hides its weights for a number of proofs. Then the owner commits anew, and shows here that nothing else changed:
 //! the graph is the same, and at one random point of each weight tensor both commitments have the same value.

@@ -168,7 +168,6 @@ impl<'a> Receiver<'a> {
     }
 
     /// The secret messages so far, as they were sent.
-    #[must_use]
     pub fn masked(&self) -> &[EF] {
         &self.masked
     }
@@ -188,7 +187,6 @@ impl<'a> Receiver<'a> {
     }
 
     /// A form without its masks: what is public of it. Its value is this, minus its coefficients times the masks.
-    #[must_use]
     pub fn public_part(&self, form: &Form) -> EF {
         form.evaluate(|index| self.masked.get(index).copied().unwrap_or_default())
     }

@@ -21,7 +21,7 @@ pub fn join(
     claims: &[BlockClaim<Form>],
     receiver: &mut Receiver<'_>,
 ) -> Result<Oracle, CodecError> {
-    let joined = join::verify(claims, variables, receiver)?;
+    let joined = join::verify(claims, variables, code.fold, receiver)?;
     Ok(Oracle {
         root,
         code,

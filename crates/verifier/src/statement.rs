@@ -83,7 +83,7 @@ pub fn commit_ports(layout: &PortLayout, seed: &[u8; 32], ports: &[Vec<i32>]) ->
     let code = layout.code();
     let blinding = code.blinding.saturating_mul(code.width());
     cells.extend(Randomness::new(seed, "ports").base(blinding));
-    Codeword::new(&code, code.width(), cells)
+    Codeword::new(&code, code.width(), &cells)
 }
 
 /// The cells of committed inputs or outputs, without blinding.
@@ -262,17 +262,21 @@ impl Statement {
     #[must_use]
     pub fn transcript(&self, model: &ModelId) -> Transcript {
         let mut transcript = Transcript::new(PROTOCOL);
+        self.absorb(model, &mut transcript);
+        transcript
+    }
+
+    /// Absorbs model and statement.
+    pub fn absorb(&self, model: &ModelId, transcript: &mut Transcript) {
         transcript.absorb_bytes("model", &model.0);
         let mut writer = Writer::new();
         write_context(&self.context, &mut writer);
         writer.bytes(&self.opening.to_le_bytes());
         writer.bytes(&self.seed);
         transcript.absorb_bytes("context", &writer.finish());
-        self.inputs
-            .absorb(["inputs", "hidden inputs"], &mut transcript);
+        self.inputs.absorb(["inputs", "hidden inputs"], transcript);
         self.outputs
-            .absorb(["outputs", "hidden outputs"], &mut transcript);
-        transcript
+            .absorb(["outputs", "hidden outputs"], transcript);
     }
 
     /// Appends the canonical bytes.

@@ -18,12 +18,59 @@ pub(super) struct Args {
     command: Vec<String>,
 }
 
-/// What a command used.
+/// What one run of a command used.
 #[derive(Clone, Copy)]
 pub(super) struct Usage {
     pub(super) wall_seconds: f64,
     pub(super) cpu_seconds: f64,
-    pub(super) memory_mib: f64,
+    pub(super) memory_mb: f64,
+}
+
+impl Usage {
+    pub(super) fn to_json(self) -> Value {
+        json!({
+            "wall_seconds": self.wall_seconds,
+            "cpu_seconds": self.cpu_seconds,
+            "memory_mb": self.memory_mb,
+        })
+    }
+
+    pub(super) fn from_json(report: &Value) -> Result<Self> {
+        let figure = |name: &str| report[name].as_f64().with_context(|| format!("no {name}"));
+        Ok(Self {
+            wall_seconds: figure("wall_seconds")?,
+            cpu_seconds: figure("cpu_seconds")?,
+            memory_mb: figure("memory_mb")?,
+        })
+    }
+}
+
+/// The middle of several runs, and the extremes.
+#[derive(Clone, Copy)]
+pub(super) struct Spread {
+    pub(super) median: f64,
+    pub(super) least: f64,
+    pub(super) most: f64,
+}
+
+impl Spread {
+    pub(super) fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
+        Self {
+            median: at(values.len() / 2),
+            least: at(0),
+            most: at(values.len().saturating_sub(1)),
+        }
+    }
+}
+
+/// What several runs of a command used.
+#[derive(Clone, Copy)]
+pub(super) struct Figures {
+    pub(super) wall_seconds: Spread,
+    pub(super) cpu_seconds: Spread,
+    pub(super) memory_mb: Spread,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -38,13 +85,13 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let wall_seconds = begin.elapsed().as_secs_f64();
     ensure!(status.success(), "{program} ended with {status}");
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let report = json!({
-        "wall_seconds": wall_seconds,
-        "cpu_seconds": seconds(usage.user_time()) + seconds(usage.system_time()),
+    let usage = Usage {
+        wall_seconds,
+        cpu_seconds: seconds(usage.user_time()) + seconds(usage.system_time()),
         // Kibibytes on Linux.
-        "memory_mib": usage.max_rss() as f64 / 1024.0,
-    });
-    crate::print(&report.to_string());
+        memory_mb: usage.max_rss() as f64 * 1024.0 / 1e6,
+    };
+    crate::print(&usage.to_json().to_string());
     Ok(())
 }
 
@@ -52,40 +99,34 @@ fn seconds(time: TimeVal) -> f64 {
     time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
 }
 
-/// Runs a command in a measuring process `runs` times, after one run that doesn't count, and gives
-/// the median of each figure.
-pub(super) fn median(command: &[String], runs: usize) -> Result<Usage> {
-    let mut all = Vec::new();
-    for run in 0..=runs {
-        let usage = once(command)?;
-        if run > 0 {
-            all.push(usage);
-        }
-    }
-    let middle = |figure: fn(&Usage) -> f64| {
-        let mut values: Vec<f64> = all.iter().map(figure).collect();
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-    };
-    Ok(Usage {
-        wall_seconds: middle(|usage| usage.wall_seconds),
-        cpu_seconds: middle(|usage| usage.cpu_seconds),
-        memory_mib: middle(|usage| usage.memory_mib),
+/// Runs a command `runs` times, after one run that doesn't count.
+pub(super) fn repeatedly(command: &[String], runs: usize) -> Result<Figures> {
+    once(command)?;
+    let all = (0..runs)
+        .map(|_| once(command))
+        .collect::<Result<Vec<Usage>>>()?;
+    let spread = |figure: fn(&Usage) -> f64| Spread::of(all.iter().map(figure).collect());
+    Ok(Figures {
+        wall_seconds: spread(|usage| usage.wall_seconds),
+        cpu_seconds: spread(|usage| usage.cpu_seconds),
+        memory_mb: spread(|usage| usage.memory_mb),
     })
 }
 
-fn once(command: &[String]) -> Result<Usage> {
+/// Runs a command in a measuring process.
+pub(super) fn once(command: &[String]) -> Result<Usage> {
     let output = Command::new(std::env::current_exe()?)
         .args(["bench", "measure", "--"])
         .args(command)
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .output()?;
-    ensure!(output.status.success(), "failed: {}", command.join(" "));
-    let report: Value = serde_json::from_slice(&output.stdout)?;
-    let figure = |name: &str| report[name].as_f64().with_context(|| format!("no {name}"));
-    Ok(Usage {
-        wall_seconds: figure("wall_seconds")?,
-        cpu_seconds: figure("cpu_seconds")?,
-        memory_mib: figure("memory_mib")?,
-    })
+    // What the command said is its reason for failing, and the measuring process adds a line.
+    let said = String::from_utf8_lossy(&output.stderr);
+    let reason = said.lines().rev().find(|line| !line.contains("ended with"));
+    ensure!(
+        output.status.success(),
+        "{}",
+        reason.unwrap_or("failed without a word").trim()
+    );
+    Usage::from_json(&serde_json::from_slice(&output.stdout)?)
 }

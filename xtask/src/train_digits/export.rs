@@ -1,16 +1,10 @@
 //! A trained network as ONNX.
 
-use lilliput_import::onnx::{
-    AttributeProto, Dimension, DimensionValue, GraphProto, ModelProto, NodeProto,
-    OperatorSetIdProto, TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
-    attribute_type, data_type,
-};
+use lilliput_import::onnx::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto};
 
 use super::layers::{KERNEL, Layer};
 use super::network::Network;
-
-const IR_VERSION: i64 = 8;
-const OPSET: i64 = 17;
+use crate::onnx_file::{self, int, ints, tensor, value_info};
 
 /// Input `image: [1, 1, 28, 28]` in 0..1, output `scores: [1, 10]`.
 pub(crate) fn model(network: &Network, name: &str) -> ModelProto {
@@ -27,21 +21,13 @@ pub(crate) fn model(network: &Network, name: &str) -> ModelProto {
     if let Some(last) = writer.nodes.last_mut() {
         last.output = vec!["scores".into()];
     }
-    ModelProto {
-        ir_version: IR_VERSION,
-        producer_name: "lilliput".into(),
-        graph: Some(GraphProto {
-            node: writer.nodes,
-            name: name.into(),
-            initializer: writer.initializers,
-            input: vec![value_info("image", &[1, 1, 28, 28])],
-            output: vec![value_info("scores", &[1, 10])],
-        }),
-        opset_import: vec![OperatorSetIdProto {
-            domain: String::new(),
-            version: OPSET,
-        }],
-    }
+    onnx_file::model(GraphProto {
+        node: writer.nodes,
+        name: name.into(),
+        initializer: writer.initializers,
+        input: vec![value_info("image", &[1, 1, 28, 28])],
+        output: vec![value_info("scores", &[1, 10])],
+    })
 }
 
 struct Writer<'a> {
@@ -131,54 +117,5 @@ impl Writer<'_> {
         self.initializers
             .push(tensor(&names[1], &dims[..1], biases));
         names.to_vec()
-    }
-}
-
-fn tensor(name: &str, dims: &[usize], values: &[f32]) -> TensorProto {
-    TensorProto {
-        dims: dims.iter().map(|&length| length as i64).collect(),
-        data_type: data_type::FLOAT,
-        name: name.into(),
-        raw_data: values
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect(),
-        ..TensorProto::default()
-    }
-}
-
-fn int(name: &str, value: i64) -> AttributeProto {
-    AttributeProto {
-        name: name.into(),
-        i: value,
-        r#type: attribute_type::INT,
-        ..AttributeProto::default()
-    }
-}
-
-fn ints(name: &str, values: &[i64]) -> AttributeProto {
-    AttributeProto {
-        name: name.into(),
-        ints: values.to_vec(),
-        r#type: attribute_type::INTS,
-        ..AttributeProto::default()
-    }
-}
-
-fn value_info(name: &str, lengths: &[i64]) -> ValueInfoProto {
-    let dim = lengths
-        .iter()
-        .map(|&length| Dimension {
-            value: Some(DimensionValue::DimValue(length)),
-        })
-        .collect();
-    ValueInfoProto {
-        name: name.into(),
-        r#type: Some(TypeProto {
-            tensor_type: Some(TensorTypeProto {
-                elem_type: data_type::FLOAT,
-                shape: Some(TensorShapeProto { dim }),
-            }),
-        }),
     }
 }

@@ -1,9 +1,21 @@
 //! Sums of products over labelled axes, brought into the form of a batched matrix product.
+//!
+//! Three ways give the same integers. Without a summed axis, products are written out. If few elements of one side
+//! aren't zero (a one-hot choice of rows), or few rows of it meet a matrix that lies in memory row by row, rows of
+//! the other side are added, scaled. Else rows of both are narrowed to what their values need and multiplied in
+//! blocks that stay in the cache.
+
+mod dense;
+mod rows;
 
 use super::index::strided;
+use crate::shape::Shape;
 use crate::tensor::Tensor;
 
-/// Labels by where they stand; `sizes` are the products of their lengths.
+/// Most rows of one side for which a matrix is better not brought into another order.
+const FEW_ROWS: usize = 4;
+
+/// Labels by where they stand.
 struct Plan {
     batch: Vec<u8>,
     left: Vec<u8>,
@@ -25,20 +37,89 @@ impl Plan {
     }
 }
 
-/// A tensor's values in 32 bits, with its axes in the order of `labels`.
-fn packed(tensor: &Tensor, axes: &[u8], labels: &[&[u8]]) -> Vec<i32> {
-    let strides = tensor.shape.strides();
-    let position = |label: &u8| axes.iter().position(|axis| axis == label);
-    let order: Vec<usize> = labels.concat().iter().filter_map(position).collect();
-    let lengths: Vec<u32> = order.iter().map(|&axis| tensor.shape.0[axis]).collect();
-    let strides: Vec<usize> = order.iter().map(|&axis| strides[axis]).collect();
-    // Checked graphs hold nothing beyond 31 bits.
-    strided(&tensor.values, &lengths, &strides, |value| value as i32)
+/// One side, with the place of each index of each group of labels: a value lies at the sum of its groups'
+/// places.
+struct Operand<'a> {
+    values: &'a [i64],
+    batch: Vec<usize>,
+    own: Vec<usize>,
+    summed: Vec<usize>,
 }
 
-pub(super) fn contract([a, b]: [&Tensor; 2], axes: [&[u8]; 3]) -> Vec<i64> {
-    let [a_axes, b_axes, out_axes] = axes;
-    let plan = Plan::new(axes);
+impl<'a> Operand<'a> {
+    fn new(tensor: &'a Tensor, axes: &[u8], [batch, own, summed]: [&[u8]; 3]) -> Self {
+        let strides = tensor.shape.strides();
+        let places = |labels: &[u8]| {
+            labels.iter().fold(vec![0], |places, label| {
+                let Some(axis) = axes.iter().position(|axis| axis == label) else {
+                    return places;
+                };
+                let (length, stride) = (tensor.shape.0[axis] as usize, strides[axis]);
+                let along = |&place: &usize| (0..length).map(move |step| place + step * stride);
+                places.iter().flat_map(along).collect()
+            })
+        };
+        Self {
+            values: &tensor.values,
+            batch: places(batch),
+            own: places(own),
+            summed: places(summed),
+        }
+    }
+
+    /// Whether its own axes are one run in memory, long enough for a vector register.
+    fn has_own_rows(&self) -> bool {
+        self.own.len() >= FEW_ROWS * FEW_ROWS && is_run(&self.own)
+    }
+
+    /// Whether at most one element in 16 isn't zero.
+    fn is_sparse(&self) -> bool {
+        let used: usize = self
+            .values
+            .iter()
+            .map(|&value| usize::from(value != 0))
+            .sum();
+        used <= self.values.len() / 16
+    }
+}
+
+/// Whether places follow each other without gaps.
+fn is_run(places: &[usize]) -> bool {
+    places.windows(2).all(|pair| pair[1] == pair[0] + 1)
+}
+
+pub(super) fn contract([a, b]: [&Tensor; 2], [a_axes, b_axes, out_axes]: [&[u8]; 3]) -> Vec<i64> {
+    let plan = Plan::new([a_axes, b_axes, out_axes]);
+    let left = Operand::new(a, a_axes, [&plan.batch, &plan.left, &plan.summed]);
+    let right = Operand::new(b, b_axes, [&plan.batch, &plan.right, &plan.summed]);
+    let few = |one: &Operand<'_>, other: &Operand<'_>| {
+        one.is_sparse() || (one.own.len() <= FEW_ROWS && other.has_own_rows())
+    };
+    let swapped = if few(&left, &right) {
+        false
+    } else {
+        // The side with more rows is narrowed block by block.
+        few(&right, &left) || right.own.len() < left.own.len()
+    };
+    let sides = if swapped {
+        [&right, &left]
+    } else {
+        [&left, &right]
+    };
+    let out = match sides {
+        [one, other] if one.summed.len() == 1 => rows::outer(one, other),
+        [one, other] if few(one, other) => rows::scaled(one, other),
+        [one, other] => dense::product(one, other),
+    };
+    let labels = if swapped {
+        [plan.batch, plan.right, plan.left]
+    } else {
+        [plan.batch, plan.left, plan.right]
+    };
+    let labels = labels.concat();
+    if labels == out_axes {
+        return out;
+    }
     let length = |label: &u8| {
         let find = |axes: &[u8], tensor: &Tensor| {
             let axis = axes.iter().position(|axis| axis == label)?;
@@ -46,37 +127,8 @@ pub(super) fn contract([a, b]: [&Tensor; 2], axes: [&[u8]; 3]) -> Vec<i64> {
         };
         find(a_axes, a).or_else(|| find(b_axes, b)).unwrap_or(1)
     };
-    let size = |labels: &[u8]| labels.iter().map(|label| length(label) as usize).product();
-    let (batch, left, right, summed): (usize, usize, usize, usize) = (
-        size(&plan.batch),
-        size(&plan.left),
-        size(&plan.right),
-        size(&plan.summed),
-    );
-    let a = packed(a, a_axes, &[&plan.batch, &plan.left, &plan.summed]);
-    let b = packed(b, b_axes, &[&plan.batch, &plan.right, &plan.summed]);
-    let mut out = Vec::with_capacity(batch * left * right);
-    if left * right * summed == 1 {
-        out.extend(a.iter().zip(&b).map(|(a, b)| i64::from(a * b)));
-    } else {
-        let blocks = a
-            .chunks_exact(left * summed)
-            .zip(b.chunks_exact(right * summed));
-        for (a, b) in blocks {
-            for row in a.chunks_exact(summed) {
-                let products = b
-                    .chunks_exact(summed)
-                    .map(|column| i64::from(dot(row, column)));
-                out.extend(products);
-            }
-        }
-    }
-    let labels = [&plan.batch[..], &plan.left, &plan.right].concat();
-    if labels == out_axes {
-        return out;
-    }
     let computed: Vec<u32> = labels.iter().map(length).collect();
-    let strides = crate::shape::Shape(computed).strides();
+    let strides = Shape(computed).strides();
     let lengths: Vec<u32> = out_axes.iter().map(length).collect();
     let strides: Vec<usize> = out_axes
         .iter()
@@ -84,19 +136,4 @@ pub(super) fn contract([a, b]: [&Tensor; 2], axes: [&[u8]; 3]) -> Vec<i64> {
         .map(|axis| strides[axis])
         .collect();
     strided(&out, &lengths, &strides, |value| value)
-}
-
-/// Eight running sums, which fill a vector register.
-fn dot(a: &[i32], b: &[i32]) -> i32 {
-    const LANES: usize = 8;
-    let mut sums = [0i32; LANES];
-    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
-    let tail: i32 = rest.map(|(a, b)| a * b).sum();
-    for (a, b) in a_chunks.zip(b_chunks) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    sums.iter().sum::<i32>() + tail
 }

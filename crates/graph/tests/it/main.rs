@@ -9,6 +9,7 @@
 mod bounds;
 mod check;
 mod codec;
+mod contract;
 mod example;
 mod exec;
 mod model;

@@ -3,15 +3,57 @@
 use super::Lowering;
 use super::node::Node;
 use crate::array::Array;
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 use crate::window::Window;
 
+/// Largest batch.
+const BATCH_MAX: usize = 64;
+
 impl Lowering {
     pub(super) fn conv(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let (x, lines) = self.planes(node)?;
+        let x = self.value(node, 0)?;
         let weight = self.floats(node, 1)?;
         let weight = weight.ok_or_else(|| node.refuse("its weight is missing"))?;
+        let bias = self.floats(node, 2)?.map(|bias| bias.values);
+        self.convolution(node, x, weight, bias.unwrap_or_default())
+    }
+
+    /// A convolution with a bias, or none, of every member of a batch.
+    pub(super) fn convolution(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        weight: Array,
+        bias: Vec<f32>,
+    ) -> Result<Value, ImportError> {
+        let batch = self.shape(x).first().copied().unwrap_or(0);
+        if batch <= 1 {
+            return self.one_convolution(node, x, weight, bias);
+        }
+        if batch > BATCH_MAX {
+            return Err(node.refuse(format!("batches of {BATCH_MAX} at most are supported")));
+        }
+        let mut results = Vec::with_capacity(batch);
+        for index in 0..batch {
+            let one = self.cut(node, x, 0, [index, 1])?;
+            results.push(self.one_convolution(node, one, weight.clone(), bias.clone())?);
+        }
+        let mut shape = self.shape(results[0]).to_vec();
+        shape[0] = batch;
+        self.step(node, Operation::Concat { axis: 0 }, results, shape)
+    }
+
+    fn one_convolution(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        weight: Array,
+        bias: Vec<f32>,
+    ) -> Result<Value, ImportError> {
+        let exact = self.element(x).is_exact();
+        let (x, lines) = self.as_planes(node, x)?;
         let weight = kernel_of_planes(node, weight, lines)?;
         let [outputs, group_channels] = [weight.shape[0], weight.shape[1]];
         let kernel = [weight.shape[2], weight.shape[3]];
@@ -29,12 +71,10 @@ impl Lowering {
                 shape[1], weight.shape
             )));
         }
-        let bias = match self.floats(node, 2)? {
-            None => vec![0.0; outputs],
-            Some(bias) if bias.values.len() == outputs => bias.values,
-            Some(bias) => {
-                return Err(node.refuse(format!("bias {:?} doesn't fit", bias.shape)));
-            }
+        let bias = match bias.len() {
+            0 => vec![0.0; outputs],
+            length if length == outputs => bias,
+            length => return Err(node.refuse(format!("a bias of {length} values doesn't fit"))),
         };
         let window = window(node, [shape[2], shape[3]], kernel, lines, false)?;
         let out = vec![1, outputs, window.count[0], window.count[1]];
@@ -45,12 +85,19 @@ impl Lowering {
             groups,
         };
         let value = self.step(node, operation, vec![x], out)?;
+        if exact {
+            self.steps[value].element = Element::INT64;
+        }
         self.without_height(node, value, lines)
     }
 
     /// The first operand as `[1, C, H, W]`, and whether it was `[1, C, W]`.
     pub(super) fn planes(&mut self, node: &Node<'_>) -> Result<(Value, bool), ImportError> {
         let x = self.value(node, 0)?;
+        self.as_planes(node, x)
+    }
+
+    fn as_planes(&mut self, node: &Node<'_>, x: Value) -> Result<(Value, bool), ImportError> {
         match *self.shape(x) {
             [1, _, _, _] => Ok((x, false)),
             [1, channels, width] => {

@@ -4,7 +4,7 @@ use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::{Array, Constant, broadcast_shape};
 use crate::error::ImportError;
-use crate::program::{Function, Operation, Value};
+use crate::program::{Function, Operation, Unary, Value};
 
 /// The four operations.
 #[derive(Clone, Copy, PartialEq)]
@@ -49,6 +49,14 @@ impl Lowering {
     pub(super) fn arithmetic(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
         let sign = Sign::of(node);
         let operands = (self.operand(node, 0)?, self.operand(node, 1)?);
+        if self.element_of(node, 0)?.is_exact() {
+            if let (Binding::Constant(a), Binding::Constant(b)) = operands
+                && let Some(constant) = folded_ints(sign, &a, &b)
+            {
+                return Ok(Binding::Constant(constant));
+            }
+            return Ok(Binding::Value(self.exact_arithmetic(node)?));
+        }
         let value = match operands {
             (Binding::Constant(a), Binding::Constant(b)) => {
                 return folded(node, sign, a, b).map(Binding::Constant);
@@ -72,13 +80,19 @@ impl Lowering {
                     let negative = self.times_constant(node, b, Array::scalar(-1.0))?;
                     self.plus_constant(node, negative, c)?
                 }
-                Sign::Div => return Err(node.refuse("division by a variable is not supported")),
+                Sign::Div => {
+                    let inverse = self.unary(node, b, Unary::Reciprocal)?;
+                    self.times_constant(node, inverse, c)?
+                }
             },
             (Binding::Value(a), Binding::Value(b)) => match sign {
                 Sign::Add => self.sum(node, a, b, 1.0)?,
                 Sign::Sub => self.sum(node, a, b, -1.0)?,
                 Sign::Mul => self.times(node, a, b)?,
-                Sign::Div => return Err(node.refuse("division by a variable is not supported")),
+                Sign::Div => {
+                    let inverse = self.unary(node, b, Unary::Reciprocal)?;
+                    self.times(node, a, inverse)?
+                }
             },
             _ => return Err(node.refuse("an operand is not of floats")),
         };
@@ -134,7 +148,7 @@ impl Lowering {
         self.step(node, Operation::Add { sign }, vec![a, b], shape)
     }
 
-    fn aligned(
+    pub(super) fn aligned(
         &mut self,
         node: &Node<'_>,
         a: Value,
@@ -225,15 +239,32 @@ fn folded(node: &Node<'_>, sign: Sign, a: Constant, b: Constant) -> Result<Const
             let array = a.zip(&b, |a, b| sign.floats(a, b)).ok_or_else(mismatch)?;
             finite(node, array).map(Constant::Float)
         }
-        (Constant::Int { shape, values }, Constant::Int { values: other, .. })
-            if values.len() == other.len() || other.len() == 1 =>
-        {
-            let others = other.iter().cycle();
-            let values = values.iter().zip(others).map(|(&a, &b)| sign.ints(a, b));
-            let values: Option<Vec<i64>> = values.collect();
-            let values = values.ok_or_else(|| node.refuse("its constants overflow"))?;
-            Ok(Constant::Int { shape, values })
-        }
         _ => Err(mismatch()),
     }
+}
+
+/// The result of an operation on constant integers, exactly. `None`: it overflows, or the operands
+/// need to be broadcast.
+fn folded_ints(sign: Sign, a: &Constant, b: &Constant) -> Option<Constant> {
+    let (
+        Constant::Int {
+            shape,
+            values,
+            element,
+        },
+        Constant::Int { values: other, .. },
+    ) = (a, b)
+    else {
+        return None;
+    };
+    if shape != b.shape() && other.len() != 1 || b.shape().len() > shape.len() {
+        return None;
+    }
+    let others = other.iter().cycle();
+    let values = values.iter().zip(others).map(|(&a, &b)| sign.ints(a, b));
+    Some(Constant::Int {
+        shape: shape.clone(),
+        values: values.collect::<Option<_>>()?,
+        element: *element,
+    })
 }

@@ -1,6 +1,7 @@
 //! A node's attributes and operands, by name.
 
 use crate::array::{Array, Constant};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::onnx::{AttributeProto, NodeProto};
 use crate::read;
@@ -130,7 +131,11 @@ impl<'a> Node<'a> {
 
     /// The value of a `Constant` node.
     pub(super) fn constant(&self) -> Result<Constant, ImportError> {
-        let ints = |shape: Vec<usize>, values: Vec<i64>| Constant::Int { shape, values };
+        let ints = |shape: Vec<usize>, values: Vec<i64>| Constant::Int {
+            shape,
+            values,
+            element: Element::INT64,
+        };
         for attribute in &self.proto.attribute {
             return match attribute.name.as_str() {
                 "value" => match &attribute.t {

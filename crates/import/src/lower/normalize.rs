@@ -55,6 +55,10 @@ impl Lowering {
         x: Value,
         c: Array,
     ) -> Result<Value, ImportError> {
+        if self.steps[x].element.is_exact() {
+            let c = self.whole_constant(node, x, c);
+            return self.exact_product(node, x, c);
+        }
         if let Some(factors) = self.foldable(x, &c) {
             if let Some((weight, bias)) = self.weights(x) {
                 let each = weight.values.len() / factors.len();
@@ -79,6 +83,10 @@ impl Lowering {
         x: Value,
         c: Array,
     ) -> Result<Value, ImportError> {
+        if self.steps[x].element.is_exact() {
+            let c = self.whole_constant(node, x, c);
+            return self.exact_sum(node, x, c);
+        }
         if let Some(offsets) = self.foldable(x, &c) {
             if let Some((_, bias)) = self.weights(x) {
                 for (value, offset) in bias.iter_mut().zip(&offsets) {

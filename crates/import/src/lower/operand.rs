@@ -4,7 +4,7 @@ use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::{Array, Constant};
 use crate::error::ImportError;
-use crate::program::Value;
+use crate::program::{Operation, Value};
 
 impl Lowering {
     /// What an operand's name stands for.
@@ -34,13 +34,27 @@ impl Lowering {
         }
     }
 
-    /// An operand that depends on the inputs.
-    pub(super) fn value(&self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
+    /// An operand as a value, which a constant becomes.
+    pub(super) fn value(&mut self, node: &Node<'_>, index: usize) -> Result<Value, ImportError> {
         match self.operand(node, index)? {
             Binding::Value(value) => Ok(value),
-            Binding::Constant(_) | Binding::Softmax(_) => Err(node.refuse(format!(
-                "operand {index} is a constant, which is not supported"
-            ))),
+            Binding::Constant(constant) if constant.shape().contains(&0) => {
+                Err(node.refuse(format!("operand {index} is empty")))
+            }
+            Binding::Constant(constant) => Ok(self.constant_step(node.name.clone(), constant)),
+            Binding::Softmax(_) => Err(node.refuse(format!("operand {index} is a softmax"))),
+        }
+    }
+
+    /// The same for an operand that may be left out.
+    pub(super) fn optional_value(
+        &mut self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Option<Value>, ImportError> {
+        match node.input(index) {
+            Some(_) => self.value(node, index).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -53,10 +67,33 @@ impl Lowering {
         match self.optional(node, index)? {
             None => Ok(None),
             Some(Binding::Constant(constant)) => Ok(Some(constant)),
-            Some(Binding::Value(_) | Binding::Softmax(_)) => Err(node.refuse(format!(
-                "operand {index} isn't a constant, which is not supported"
-            ))),
+            Some(Binding::Value(value) | Binding::Softmax(value)) => Err(ImportError::Undecided {
+                op: node.proto.op_type.clone(),
+                node: node.name.clone(),
+                operand: index,
+                inputs: self.inputs_of(value),
+            }),
         }
+    }
+
+    /// Names of the inputs that a value depends on.
+    fn inputs_of(&self, value: Value) -> Vec<String> {
+        let mut used = vec![false; value + 1];
+        used[value] = true;
+        let mut names = Vec::new();
+        for index in (0..=value).rev() {
+            if used[index] {
+                let step = &self.steps[index];
+                step.operands
+                    .iter()
+                    .for_each(|&operand| used[operand] = true);
+                if step.operation == Operation::Input {
+                    names.push(step.name.clone());
+                }
+            }
+        }
+        names.reverse();
+        names
     }
 
     pub(super) fn floats(

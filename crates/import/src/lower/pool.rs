@@ -79,6 +79,20 @@ impl Lowering {
         Ok(window)
     }
 
+    /// Whether a pooling is one of a batch of 1 with one or two axes of space, without what needs the
+    /// axes one by one.
+    pub(super) fn is_plane(&self, node: &Node<'_>) -> bool {
+        let shape = match self.operand(node, 0) {
+            Ok(Binding::Value(value)) => self.shape(value),
+            _ => return false,
+        };
+        let dilated = node
+            .ints("dilations")
+            .is_some_and(|list| list.iter().any(|&by| by != 1));
+        let average = node.proto.op_type.ends_with("AveragePool");
+        matches!(shape, [1, _, _] | [1, _, _, _]) && !(dilated && average)
+    }
+
     /// The mean over all of space, which is a global average.
     fn reduce_mean(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let x = self.value(node, 0)?;
@@ -93,10 +107,10 @@ impl Lowering {
             .collect::<Result<Vec<_>, _>>()?;
         axes.sort_unstable();
         let &[1, channels, height, width] = &shape[..] else {
-            return Err(node.refuse("only means over the space of a batch of 1 are supported"));
+            return self.reduce(node);
         };
         if axes != [2, 3] {
-            return Err(node.refuse("only means over both axes of space are supported"));
+            return self.reduce(node);
         }
         let operation = Operation::AveragePool {
             window: whole([height, width]),
@@ -133,6 +147,7 @@ impl Lowering {
                 operation,
                 shape: self.shape(pool.operands[0]).to_vec(),
                 operands: pool.operands,
+                element: pool.element,
             };
             return Ok(self.push(pool.name, pool.operation, vec![x], shape));
         }

@@ -4,7 +4,7 @@ use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::{Array, Constant, gather, strides};
 use crate::error::ImportError;
-use crate::program::{Operation, Value};
+use crate::program::Operation;
 
 impl Lowering {
     /// `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`.
@@ -126,20 +126,53 @@ impl Lowering {
             Binding::Constant(constant) => constant.shape().to_vec(),
             Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
-        Ok(Binding::Constant(Constant::Int {
-            shape: vec![shape.len()],
-            values: shape.iter().map(|&length| length as i64).collect(),
-        }))
+        let rank = shape.len() as i64;
+        let place = |index: i64| {
+            let from_front = if index < 0 {
+                index.saturating_add(rank)
+            } else {
+                index
+            };
+            from_front.clamp(0, rank) as usize
+        };
+        let (start, end) = (place(node.int("start", 0)?), place(node.int("end", rank)?));
+        let lengths = shape.get(start..end).unwrap_or_default();
+        let values = lengths.iter().map(|&length| length as i64).collect();
+        Ok(Binding::Constant(Constant::list(values)))
+    }
+
+    /// Whether an operand is a constant without values.
+    fn is_empty(&self, node: &Node<'_>, index: usize) -> bool {
+        matches!(self.operand(node, index), Ok(Binding::Constant(constant)) if constant.shape().contains(&0))
     }
 
     /// Only for what shapes are computed from.
-    pub(super) fn gather(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        let Some(Constant::Int { shape, values }) = self.constant(node, 0)? else {
+    pub(super) fn gather(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
+        if let Some(Binding::Constant(Constant::Int { shape, values, .. })) =
+            self.optional(node, 1)?
+            && !matches!(self.operand(node, 0)?, Binding::Constant(Constant::Int { shape, .. }) if shape.len() == 1)
+        {
+            let x = self.value(node, 0)?;
+            let mut whole = self.shape(x).to_vec();
+            let axis = node.axis(node.int("axis", 0)?, whole.len())?;
+            let places = values.iter().map(|&index| node.axis(index, whole[axis]));
+            let places = places.collect::<Result<Vec<_>, _>>()?;
+            let taken = self.take(node, x, axis, &places)?;
+            whole.splice(axis..=axis, shape);
+            return Ok(Binding::Value(self.reshape(node, taken, whole)?));
+        }
+        let Some(Constant::Int {
+            shape,
+            values,
+            element,
+        }) = self.constant(node, 0)?
+        else {
             return Err(node.refuse("only gathers from constant integers are supported"));
         };
         let Some(Constant::Int {
             shape: to,
             values: indices,
+            ..
         }) = self.constant(node, 1)?
         else {
             return Err(node.refuse("its indices aren't integers"));
@@ -151,27 +184,32 @@ impl Lowering {
         Ok(Binding::Constant(Constant::Int {
             shape: to,
             values: indices.iter().map(pick).collect::<Result<_, _>>()?,
+            element,
         }))
     }
 
     pub(super) fn concat(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        let parts = (0..node.proto.input.len())
-            .map(|index| self.operand(node, index))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut values = Vec::new();
         let mut ints = Vec::new();
-        for part in parts {
-            match part {
-                Binding::Value(value) => values.push(value),
-                Binding::Constant(Constant::Int { values, .. }) => ints.extend(values),
-                _ => return Err(node.refuse("constant floats can't be joined with values")),
+        let mut lists = true;
+        for index in 0..node.proto.input.len() {
+            match self.operand(node, index)? {
+                Binding::Constant(Constant::Int { values, shape, .. }) if shape.len() == 1 => {
+                    ints.extend(values);
+                }
+                _ => lists = false,
+            }
+        }
+        if lists {
+            return Ok(Binding::Constant(Constant::list(ints)));
+        }
+        let mut values = Vec::with_capacity(node.proto.input.len());
+        for index in 0..node.proto.input.len() {
+            if !self.is_empty(node, index) {
+                values.push(self.value(node, index)?);
             }
         }
         if values.is_empty() {
-            return Ok(Binding::Constant(Constant::Int {
-                shape: vec![ints.len()],
-                values: ints,
-            }));
+            return Err(node.refuse("it joins nothing"));
         }
         let mut shape = self.shape(values[0]).to_vec();
         let axis = node.axis(node.int("axis", 1)?, shape.len())?;
@@ -186,9 +224,6 @@ impl Lowering {
                 return Err(node.refuse("its operands differ beyond the joined axis"));
             }
             shape[axis] += length;
-        }
-        if !ints.is_empty() {
-            return Err(node.refuse("constants can't be joined with values"));
         }
         let value = self.step(node, Operation::Concat { axis }, values, shape)?;
         Ok(Binding::Value(value))
@@ -230,7 +265,19 @@ impl Lowering {
                 let values = gather(&array.values, &shape, &new, 0);
                 Ok(Binding::Constant(Constant::Float(Array { shape, values })))
             }
-            _ => Err(node.refuse("its operand is not of floats")),
+            Binding::Constant(Constant::Int {
+                values, element, ..
+            }) => {
+                let old = strides(&from);
+                let new: Vec<usize> = perm.iter().map(|&axis| old[axis]).collect();
+                let values = gather(&values, &shape, &new, 0);
+                Ok(Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                }))
+            }
+            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -252,7 +299,21 @@ impl Lowering {
         if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
             return Err(node.refuse("its lists differ in length"));
         }
-        let mut binding = self.operand(node, 0)?;
+        let mut binding = match self.operand(node, 0)? {
+            Binding::Constant(Constant::Int {
+                shape,
+                values,
+                element,
+            }) if shape.len() == 1 && steps.iter().all(|&step| step > 0) => {
+                Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                })
+            }
+            Binding::Constant(_) => Binding::Value(self.value(node, 0)?),
+            other => other,
+        };
         for index in 0..starts.len() {
             let cut = [starts[index], ends[index], steps[index]];
             binding = self.sliced(node, binding, axes[index], cut)?;
@@ -273,6 +334,16 @@ impl Lowering {
             Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let axis = node.axis(axis, shape.len())?;
+        if step < 0
+            && let Binding::Value(x) = binding
+        {
+            return Ok(Binding::Value(self.backwards(
+                node,
+                x,
+                axis,
+                [start, end, step],
+            )?));
+        }
         let length = shape[axis] as i64;
         let place = |index: i64| {
             let from_front = if index < 0 {
@@ -283,6 +354,17 @@ impl Lowering {
             from_front.clamp(0, length)
         };
         let (start, end) = (place(start), place(end));
+        if let Binding::Constant(Constant::Int { element, .. }) = binding
+            && step >= 1
+            && end <= start
+        {
+            let (shape, values) = (vec![0], vec![]);
+            return Ok(Binding::Constant(Constant::Int {
+                shape,
+                values,
+                element,
+            }));
+        }
         if step < 1 || end <= start {
             return Err(node.refuse("only slices forward that keep something are supported"));
         }
@@ -300,7 +382,11 @@ impl Lowering {
                     shape,
                 )?))
             }
-            Binding::Constant(Constant::Int { values, shape }) if shape.len() == 1 => {
+            Binding::Constant(Constant::Int {
+                values,
+                shape,
+                element,
+            }) if shape.len() == 1 => {
                 let values: Vec<i64> = values
                     .into_iter()
                     .skip(start)
@@ -308,44 +394,13 @@ impl Lowering {
                     .take(count)
                     .collect();
                 let shape = vec![values.len()];
-                Ok(Binding::Constant(Constant::Int { shape, values }))
+                Ok(Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                }))
             }
             _ => Err(node.refuse("only values and lists of integers can be sliced")),
         }
-    }
-
-    /// Padding with zeros.
-    pub(super) fn pad(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let mut x = self.value(node, 0)?;
-        if node.string("mode", "constant") != "constant" {
-            return Err(node.refuse("only padding with a constant is supported"));
-        }
-        let filling = match self.floats(node, 2)? {
-            Some(array) => array.values.first().copied().unwrap_or(0.0),
-            None => node.float("value", 0.0)?,
-        };
-        if filling != 0.0 {
-            return Err(node.refuse("only padding with zeros is supported"));
-        }
-        let rank = self.shape(x).len();
-        let pads = self.list(node, "pads", 1)?;
-        let pads = pads.filter(|pads| pads.len() == 2 * rank && node.input(3).is_none());
-        let pads = pads.ok_or_else(|| node.refuse("its pads need two numbers for each axis"))?;
-        for axis in 0..rank {
-            let [before, after] = [pads[axis], pads[axis + rank]];
-            if ![before, after]
-                .iter()
-                .all(|width| (0..1 << 24).contains(width))
-            {
-                return Err(node.refuse(format!("its pads are out of range: {pads:?}")));
-            }
-            if before + after > 0 {
-                let mut shape = self.shape(x).to_vec();
-                shape[axis] += (before + after) as usize;
-                let before = before as usize;
-                x = self.step(node, Operation::Pad { axis, before }, vec![x], shape)?;
-            }
-        }
-        Ok(x)
     }
 }

@@ -9,6 +9,7 @@ use lilliput_graph::{
 };
 
 use super::{Observed, Options};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::number::scale_from_f64;
 use crate::program::{Operation, Program, Step, Value};
@@ -19,6 +20,9 @@ const DOMAIN_MAX: i64 = 1 << 16;
 const FUNCTION_ENTRIES_MAX: usize = 1 << 22;
 /// Fewest bits of an input, which costs no table.
 const INPUT_BITS_MIN: u8 = 8;
+/// Fewest and most bits of the magnitude of an input that isn't rounded.
+const EXACT_BITS_MIN: u8 = 7;
+const EXACT_BITS_MAX: u8 = 29;
 
 /// Integers that stand for numbers: each is worth `scale`.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +59,11 @@ impl<'a> Builder<'a> {
         let mut inputs = Vec::with_capacity(program.inputs);
         let mut quantities = Vec::with_capacity(program.steps.len());
         for (index, step) in program.steps[..program.inputs].iter().enumerate() {
-            let (range, scale) = input_range(observed.of_step(index), bits.max(INPUT_BITS_MIN));
+            let bits = bits.max(INPUT_BITS_MIN);
+            let (range, scale) = match exact_input(step.element, observed, index, bits) {
+                Some(exact) => exact,
+                None => input_range(observed.of_step(index), bits),
+            };
             let refuse = |reason: &str| ImportError::Input {
                 name: step.name.clone(),
                 reason: reason.into(),
@@ -73,12 +81,12 @@ impl<'a> Builder<'a> {
                 scale,
             });
         }
-        // A step takes two weights at most; places that stay empty are dropped at the end.
+        // A step takes four weights at most; places that stay empty are dropped at the end.
         let empty = WeightSpec {
             shape: Shape(vec![1]),
             bits: 1,
         };
-        let places = 2 * program.steps.len();
+        let places = 4 * program.steps.len();
         Ok(Self {
             program,
             observed,
@@ -184,6 +192,9 @@ impl<'a> Builder<'a> {
         }
         let quantity = self.quantities[value];
         let range = self.range(quantity);
+        if self.step_of(value).element.is_exact() {
+            return Ok(quantity);
+        }
         let quantity = if value < self.program.inputs
             || range.hi - range.lo <= self.top() && range.magnitude() <= self.top()
         {
@@ -284,6 +295,35 @@ impl<'a> Builder<'a> {
     pub(super) fn step_of(&self, value: Value) -> &'a Step {
         &self.program.steps[value]
     }
+}
+
+/// The interval and scale of an input whose numbers stand as they are: integers, or floats that are
+/// multiples of a power of two and have few bits. For integers of many bits, and for floats, the
+/// samples decide how far the interval goes.
+fn exact_input(
+    element: Element,
+    observed: &Observed,
+    index: usize,
+    bits: u8,
+) -> Option<(Range, f64)> {
+    let (least, most) = observed.of_step(index);
+    let (lo, hi) = element.limits();
+    if element.is_exact() && hi.saturating_sub(lo) < 256 {
+        return Some((Range { lo, hi }, 1.0));
+    }
+    let scale = if element.is_exact() {
+        1.0
+    } else {
+        libm::ldexp(1.0, observed.grains[index]?)
+    };
+    let reached = (most.max(-least) / scale).ceil();
+    let wide = (EXACT_BITS_MIN..=EXACT_BITS_MAX).find(|&bits| reached < f64::from(1u32 << bits))?;
+    if !element.is_exact() && (wide >= bits || !scale.is_normal()) {
+        return None;
+    }
+    let hi = (1i64 << wide) - 1;
+    let lo = if least < 0.0 { -hi - 1 } else { 0 };
+    Some((Range { lo, hi }, scale))
 }
 
 /// The interval of an input that the samples reached from `least` to `most`, and its scale.

@@ -18,6 +18,9 @@ impl Builder<'_> {
         hi: f32,
     ) -> Result<Quantity, OpError> {
         let x = self.quantity(step.operands[0]);
+        if step.element.is_exact() {
+            return self.exact_clip(x, lo, hi);
+        }
         let unlimited = hi == f32::INFINITY || hi == f32::MAX;
         if unlimited && lo <= 0.0 && self.range(x).lo >= 0 {
             return Ok(x);
@@ -49,10 +52,17 @@ impl Builder<'_> {
 
     pub(super) fn function(
         &mut self,
+        value: Value,
         step: &Step,
         function: Function,
     ) -> Result<Quantity, OpError> {
         let operand = step.operands[0];
+        if step.element.is_exact() {
+            return self.exact_function(step, function);
+        }
+        if let Function::Unary(unary) = function {
+            return self.unary(value, step, unary);
+        }
         let x = self.fine(operand)?;
         let range = self.range(x);
         let results: Vec<f64> = (range.lo..=range.hi)
@@ -83,7 +93,7 @@ impl Builder<'_> {
 
     /// An operand of a function, with up to two bits more than other operands where the table of its
     /// requantisation stays small.
-    fn fine(&mut self, operand: Value) -> Result<Quantity, OpError> {
+    pub(super) fn fine(&mut self, operand: Value) -> Result<Quantity, OpError> {
         let x = self.quantity(operand);
         let range = self.range(x);
         let (least, most) = self.observed.of_step(operand);

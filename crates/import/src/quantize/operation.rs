@@ -11,12 +11,21 @@ impl Builder<'_> {
         match &step.operation {
             // Inputs have their quantities from the start.
             Operation::Input => Ok(self.quantity(value)),
-            Operation::Reshape => Ok(self.quantity(step.operands[0])),
+            Operation::Constant(constant) => self.constant(step, constant),
+            Operation::Reshape | Operation::Convert(_) => Ok(self.quantity(step.operands[0])),
+            Operation::Max => self.maximum(step),
+            Operation::WindowSum {
+                axis,
+                kernel,
+                stride,
+                before,
+            } => self.window_sum(step, *axis, [*kernel, *stride, *before]),
+            Operation::Mix { axis, matrix } => self.mix(value, step, *axis, matrix),
             Operation::Conv { .. } => self.conv(value, step),
             Operation::Linear { weight, bias } => self.linear(value, step, weight, bias),
             Operation::MatMul => self.matmul(step),
             Operation::Clip { lo, hi } => self.clip(value, step, *lo, *hi),
-            Operation::Function(function) => self.function(step, *function),
+            Operation::Function(function) => self.function(value, step, *function),
             Operation::MaxPool(window) => self.max_pool(step, window),
             Operation::AveragePool {
                 window,
@@ -65,7 +74,7 @@ impl Builder<'_> {
         self.shaped_along(operand, x, axis)
     }
 
-    fn shaped_along(
+    pub(super) fn shaped_along(
         &mut self,
         operand: Value,
         x: Quantity,

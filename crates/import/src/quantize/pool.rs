@@ -81,7 +81,7 @@ impl Builder<'_> {
         Ok(parts[0])
     }
 
-    fn larger(&mut self, a: Quantity, b: Quantity) -> Result<Quantity, OpError> {
+    pub(super) fn larger(&mut self, a: Quantity, b: Quantity) -> Result<Quantity, OpError> {
         let op = Op::Sum {
             terms: vec![(a.tensor, 1), (b.tensor, -1)],
             constant: 0,

@@ -29,7 +29,7 @@ impl Builder<'_> {
         Quantity { tensor, scale }
     }
 
-    fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
+    pub(super) fn raw_weight(&mut self, values: Vec<i64>, shape: Shape, bits: u8) -> TensorId {
         let spec = WeightSpec {
             shape: shape.clone(),
             bits,
@@ -53,6 +53,9 @@ impl Builder<'_> {
         bias: Option<(&[f32], u8)>,
         op: impl Fn(TensorId) -> Op,
     ) -> Result<Quantity, OpError> {
+        if self.step_of(value).element.is_exact() {
+            return self.exactly_weighted(x, numbers, shape, bias, op);
+        }
         let (least, most) = self.observed.of_step(value);
         let reached = most.max(-least);
         let mut refusal = OpError::Wraps { magnitude: 0 };
@@ -85,6 +88,36 @@ impl Builder<'_> {
             self.weights.truncate(first_place);
         }
         Err(refusal)
+    }
+
+    /// The same for integers, which are kept as they are.
+    fn exactly_weighted(
+        &mut self,
+        x: Quantity,
+        numbers: &[f32],
+        shape: &[u32],
+        bias: Option<(&[f32], u8)>,
+        op: impl Fn(TensorId) -> Op,
+    ) -> Result<Quantity, OpError> {
+        let integers =
+            |numbers: &[f32]| -> Vec<i64> { numbers.iter().map(|&number| number as i64).collect() };
+        let weight = self.whole_numbers(&integers(numbers), &Shape(shape.to_vec()))?;
+        let product = self.push(op(weight.tensor), x.scale)?;
+        let Some((bias, axis)) = bias.filter(|(bias, _)| bias.iter().any(|&bias| bias != 0.0))
+        else {
+            return Ok(product);
+        };
+        let bias = self.whole_numbers(&integers(bias), &Shape(vec![bias.len() as u32]))?;
+        let spread = self.draft.push(Op::Broadcast {
+            x: bias.tensor,
+            shape: self.draft.shape(product.tensor).clone(),
+            axes: vec![axis],
+        })?;
+        let op = Op::Sum {
+            terms: vec![(product.tensor, 1), (spread, 1)],
+            constant: 0,
+        };
+        self.push(op, x.scale)
     }
 
     /// Adds one number for each position of `axis`: 16 bits times a power of two.

@@ -144,9 +144,9 @@ fn element_types_that_are_not_supported_are_refused() {
             .tensor_type
             .as_mut()
             .unwrap();
-        tensor.elem_type = 7;
+        tensor.elem_type = 8;
     }));
-    assert!(matches!(input, ImportError::ElementType { got: 7, .. }));
+    assert!(matches!(input, ImportError::ElementType { got: 8, .. }));
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub(super) fn page(
     steps: &[Step],
     answer: Option<&Answer>,
     origin: &str,
+    check: &Markup,
 ) -> Markup {
     let last = matches!(job.state, JobState::Paid | JobState::Refunded);
     shell::page(
@@ -61,6 +62,7 @@ pub(super) fn page(
                 }
             }
             @if let Some(answer) = answer { (checks(job, model, answer, origin)) }
+            (check)
             (payments(job, money))
             section.card {
                 h2 { "Order" }

@@ -1,17 +1,23 @@
 //! The join, slow and obvious: the oracle of the fast one.
 
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{BlockClaim, COMBINATION, Joined, VALUE};
+use lilliput_verifier::join::{BlockClaim, COMBINATION, VALUE};
 use lilliput_verifier::point::{eq_at_index, variables};
 use p3_field::PrimeCharacteristicRing;
 
+use super::Folded;
 use crate::transcript::{Transcript, round_challenge};
 
 /// As [`super::prove`], by the definition.
 #[must_use]
-pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -> Joined {
+pub fn prove(
+    claims: &[BlockClaim],
+    values: &[F],
+    columns: usize,
+    transcript: &mut Transcript,
+) -> Folded {
     let challenge = transcript.challenge(COMBINATION);
-    let mut polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
+    let polynomial: Vec<EF> = values.iter().map(|&value| EF::from(value)).collect();
     let mut weights = vec![EF::ZERO; values.len()];
     for (claim, power) in claims.iter().zip(challenge.powers()) {
         for index in valid_indices(&claim.block.axes) {
@@ -19,8 +25,19 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
                 power * eq_at_index(&claim.point, index as u64);
         }
     }
+    // The last variables first.
+    let [mut polynomial, mut weights] = [polynomial, weights].map(|list| {
+        let rows = list.len() >> columns;
+        let moved = |index| list[((index % rows) << columns) + index / rows];
+        (0..list.len()).map(moved).collect::<Vec<EF>>()
+    });
+    let rows = polynomial.len() >> columns;
+    let mut folded = Vec::new();
     let mut point = Vec::new();
     while polynomial.len() > 1 {
+        if polynomial.len() == rows {
+            folded.clone_from(&polynomial);
+        }
         let half = polynomial.len() / 2;
         let constant = (0..half).map(|i| polynomial[i] * weights[i]).sum();
         let quadratic = (0..half)
@@ -37,9 +54,17 @@ pub fn prove(claims: &[BlockClaim], values: &[F], transcript: &mut Transcript) -
         polynomial = bind(&polynomial);
         weights = bind(&weights);
     }
+    point.rotate_left(columns);
     let value = polynomial[0];
     transcript.send(VALUE, &[value]);
-    Joined { point, value }
+    if rows == 1 {
+        folded = polynomial;
+    }
+    Folded {
+        point,
+        value,
+        rows: folded,
+    }
 }
 
 /// Indices of a tensor's elements in its padded block.

@@ -1,14 +1,16 @@
-use lilliput_verifier::codec::{Reader, Writer};
+use lilliput_verifier::codec::{CodecError, EXTENSION_BYTES};
 use lilliput_verifier::field::{EF, F};
-use lilliput_verifier::join::{Block, BlockClaim, Join, verify};
+use lilliput_verifier::form::Form;
+use lilliput_verifier::join::{Block, BlockClaim, Joined, verify};
 use lilliput_verifier::point::{eq_at_index, evaluate, tensor_variables};
-use lilliput_verifier::transcript::Transcript;
+use lilliput_verifier::receiver::Receiver;
 use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::reference::valid_indices;
 use super::{prove, reference};
+use crate::talk::{Heard, Talk};
 
 /// Blocks with and without padding, small and scalar, in a polynomial with garbage wherever no claim looks.
 fn case(seed: u64) -> (Vec<F>, Vec<BlockClaim>) {
@@ -50,20 +52,68 @@ fn case(seed: u64) -> (Vec<F>, Vec<BlockClaim>) {
     (values, claims)
 }
 
+fn forms(claims: &[BlockClaim]) -> Vec<BlockClaim<Form>> {
+    let form = |claim: &BlockClaim| BlockClaim {
+        block: claim.block.clone(),
+        point: claim.point.clone(),
+        value: Form::from(claim.value),
+    };
+    claims.iter().map(form).collect()
+}
+
+fn hear(
+    claims: &[BlockClaim],
+) -> impl Fn(&mut Receiver<'_>) -> Result<Joined<Form>, CodecError> + use<> {
+    let claims = forms(claims);
+    move |receiver: &mut Receiver<'_>| verify(&claims, 10, receiver)
+}
+
+fn talk(claims: &[BlockClaim], values: &[F]) -> Talk<Joined> {
+    Talk::new(1, &hear(claims), |transcript| {
+        prove(claims, values, transcript)
+    })
+}
+
+/// Whether the constraint holds, and the claim that is left is true.
+fn holds(heard: &Heard<Joined<Form>>, values: &[F]) -> bool {
+    let joined = &heard.heard;
+    heard.broken().is_empty() && evaluate(values, &joined.point) == heard.value(&joined.value)
+}
+
 #[test]
 fn claims_on_blocks_with_garbage_in_their_padding_become_one() {
     for seed in 0..20 {
         let (values, claims) = case(seed);
-        let (proof, joined) = prove(&claims, &values, &mut Transcript::new("test"));
-        let verified = verify(&claims, 10, &proof, &mut Transcript::new("test")).unwrap();
-        assert_eq!(verified, joined);
-        assert_eq!(evaluate(&values, &joined.point), joined.value);
-        let mut writer = Writer::new();
-        proof.encode(&mut writer);
-        let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes);
-        assert_eq!(Join::decode(&mut reader, 10).unwrap(), proof);
-        reader.finish().unwrap();
+        let talk = talk(&claims, &values);
+        let heard = talk.hear(&hear(&claims));
+        let joined = &talk.proved;
+        assert_eq!(heard.heard.point, joined.point);
+        assert_eq!(heard.value(&heard.heard.value), joined.value);
+        assert!(holds(&heard, &values));
+        // Ten rounds of two coefficients, and the value.
+        assert_eq!(talk.bytes.len(), 21 * EXTENSION_BYTES);
+    }
+}
+
+#[test]
+fn claims_on_the_whole_polynomial_lie_over_those_on_blocks() {
+    for seed in 0..10 {
+        let (values, mut claims) = case(seed);
+        let point: Vec<EF> = claims[0].point.iter().copied().cycle().take(10).collect();
+        claims.push(BlockClaim {
+            block: Block {
+                offset: 0,
+                axes: vec![1 << 10],
+            },
+            value: evaluate(&values, &point),
+            point,
+        });
+        let talk = talk(&claims, &values);
+        assert!(holds(&talk.hear(&hear(&claims)), &values));
+        let slow = Talk::new(1, &hear(&claims), |transcript| {
+            reference::prove(&claims, &values, transcript)
+        });
+        assert_eq!(slow.bytes, talk.bytes);
     }
 }
 
@@ -71,39 +121,37 @@ fn claims_on_blocks_with_garbage_in_their_padding_become_one() {
 fn the_reference_sends_the_same() {
     for seed in 0..10 {
         let (values, claims) = case(seed);
-        let (mut fast, mut slow) = (Transcript::new("test"), Transcript::new("test"));
-        assert_eq!(
-            prove(&claims, &values, &mut fast),
-            reference::prove(&claims, &values, &mut slow)
-        );
-        assert_eq!(fast.challenge("end"), slow.challenge("end"));
+        let fast = talk(&claims, &values);
+        let slow = Talk::new(1, &hear(&claims), |transcript| {
+            reference::prove(&claims, &values, transcript)
+        });
+        assert_eq!(fast.proved, slow.proved);
+        assert_eq!(fast.bytes, slow.bytes);
+        // Each has heard the same.
+        slow.hear(&hear(&claims));
     }
 }
 
 #[test]
 fn a_false_claim_or_changed_message_fails_the_check_or_moves_the_claim_off_the_polynomial() {
     let (values, claims) = case(3);
-    let (proof, _) = prove(&claims, &values, &mut Transcript::new("test"));
-    let holds = |claims: &[BlockClaim], proof: &Join| {
-        verify(claims, 10, proof, &mut Transcript::new("test"))
-            .is_ok_and(|joined| evaluate(&values, &joined.point) == joined.value)
-    };
-    assert!(holds(&claims, &proof));
+    let honest = talk(&claims, &values);
+    assert!(holds(&honest.hear(&hear(&claims)), &values));
     for index in 0..claims.len() {
         let mut false_claims = claims.clone();
         false_claims[index].value += EF::ONE;
-        assert!(!holds(&false_claims, &proof));
-        let (own, _) = prove(&false_claims, &values, &mut Transcript::new("test"));
-        assert!(!holds(&false_claims, &own), "claim {index}");
+        assert!(!holds(&honest.hear(&hear(&false_claims)), &values));
+        let own = talk(&false_claims, &values);
+        assert!(
+            !holds(&own.hear(&hear(&false_claims)), &values),
+            "claim {index}"
+        );
     }
-    for round in 0..10 {
-        for coefficient in 0..2 {
-            let mut changed = proof.clone();
-            changed.sumcheck.rounds[round][coefficient] += EF::ONE;
-            assert!(!holds(&claims, &changed));
-        }
+    for message in 0..21 {
+        let mut changed = honest.bytes.clone();
+        changed[message * EXTENSION_BYTES] ^= 1;
+        let heard = honest.hear_bytes(&changed, &hear(&claims));
+        let held = heard.is_ok_and(|heard| holds(&heard, &values));
+        assert!(!held, "message {message}");
     }
-    let mut changed = proof;
-    changed.value += EF::ONE;
-    assert!(!holds(&claims, &changed));
 }

@@ -1,25 +1,22 @@
-//! Tensors with axes fixed at coordinates: one pass over the integers.
+//! Tensors with axes fixed at coordinates.
+//!
+//! The longest fixed axis is summed first, in one pass over the integers ([`super::integers`]); what is left is
+//! shorter by its length, and the other fixed axes are summed over extension elements.
 
 use lilliput_graph::Tensor;
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::layers::Folded;
-use lilliput_verifier::layers::axes::{axis_variables, padded};
-use lilliput_verifier::point::{eq_table, evaluate_tensor, tensor_variables};
+use lilliput_verifier::layers::axes::{axis_variables, padded, split};
+use lilliput_verifier::point::{eq_table, tensor_variables};
 use p3_field::PrimeCharacteristicRing;
 
+use super::integers::sum_axis;
 use crate::blocks::{element, place};
 
-/// What happens to an axis.
-enum Fate {
-    /// Summed with these weights.
-    Fixed(Vec<EF>),
-    /// Kept: the distance of neighbours in the result.
-    Kept(usize),
-}
-
 /// A tensor's extension at a point.
-pub(crate) fn evaluate((axes, tensor): (&[u32], &Tensor), point: &[EF]) -> EF {
-    evaluate_tensor(&tensor.values, axes, point)
+pub(crate) fn evaluate(axes: &[u32], values: &[i64], point: &[EF]) -> EF {
+    let fixed = split(axes, point).into_iter().enumerate().collect();
+    sum_fixed(axes, values, fixed)[0]
 }
 
 /// A tensor with all axes kept in their order, padded.
@@ -36,69 +33,84 @@ pub(crate) fn is_whole(folded: &Folded<'_>) -> bool {
 
 /// The vector over the kept axes.
 pub(crate) fn fold((axes, tensor): (&[u32], &Tensor), folded: &Folded<'_>) -> Vec<EF> {
-    let mut fates: Vec<Fate> = axes.iter().map(|_| Fate::Kept(0)).collect();
-    for &(axis, point) in &folded.fixed {
-        fates[axis] = Fate::Fixed(eq_table(point));
-    }
-    let mut size = 1;
+    let sums = sum_fixed(axes, &tensor.values, folded.fixed.clone());
+    let kept: usize = folded
+        .kept
+        .iter()
+        .map(|&axis| axis_variables(axes[axis]))
+        .sum();
+    let mut result = EF::zero_vec(1 << kept);
+    // The places of the kept axes, in the tensor's order.
+    let mut strides = vec![None; axes.len()];
+    let mut stride = 1;
     for &axis in folded.kept.iter().rev() {
-        fates[axis] = Fate::Kept(size);
-        size *= padded(axes[axis]);
+        strides[axis] = Some(stride);
+        stride *= padded(axes[axis]);
     }
-    debug_assert_eq!(
-        size,
-        1 << folded
-            .kept
-            .iter()
-            .map(|&axis| axis_variables(axes[axis]))
-            .sum::<usize>()
-    );
-    let mut result = EF::zero_vec(size);
-    add(axes, &fates, &tensor.values, EF::ONE, &mut result);
+    let places = axes.iter().zip(strides);
+    let places = places.filter_map(|(&length, stride)| Some((length as usize, stride?)));
+    scatter(&sums, &places.collect::<Vec<_>>(), &mut result);
     result
 }
 
-/// Adds `scale` times the folded values to `result`.
-fn add(axes: &[u32], fates: &[Fate], values: &[i64], scale: EF, result: &mut [EF]) {
-    let (Some((&length, axes)), Some((fate, fates))) = (axes.split_first(), fates.split_first())
-    else {
-        result[0] += scale * element(values[0]);
+/// Puts row-major values where the strides of their axes say.
+fn scatter(values: &[EF], axes: &[(usize, usize)], result: &mut [EF]) {
+    let Some((&(length, stride), axes)) = axes.split_first() else {
+        result[0] = values[0];
         return;
     };
+    let rows = values.chunks_exact(values.len() / length);
     if axes.is_empty() {
-        add_row(fate, values, scale, result);
+        for (place, row) in result.iter_mut().step_by(stride).zip(rows) {
+            *place = row[0];
+        }
         return;
     }
-    let rows = values.chunks_exact(values.len() / length as usize);
-    match fate {
-        Fate::Fixed(weights) => {
-            for (row, &weight) in rows.zip(weights) {
-                add(axes, fates, row, scale * weight, result);
-            }
-        }
-        Fate::Kept(stride) => {
-            for (index, row) in rows.enumerate() {
-                add(axes, fates, row, scale, &mut result[index * stride..]);
-            }
-        }
+    for (index, row) in rows.enumerate() {
+        scatter(row, axes, &mut result[index * stride..]);
     }
 }
 
-/// The fastest axis.
-fn add_row(fate: &Fate, row: &[i64], scale: EF, result: &mut [EF]) {
-    match fate {
-        Fate::Fixed(weights) => {
-            let sum: EF = row
-                .iter()
-                .zip(weights)
-                .map(|(&value, &weight)| weight * element(value))
-                .sum();
-            result[0] += scale * sum;
+/// The tensor's values, summed over the fixed axes with their weights: row-major over the others, without padding.
+fn sum_fixed(axes: &[u32], values: &[i64], mut fixed: Vec<(usize, &[EF])>) -> Vec<EF> {
+    let mut lengths: Vec<usize> = axes.iter().map(|&length| length as usize).collect();
+    fixed.sort_by_key(|&(axis, _)| (axes[axis], axis));
+    let Some((axis, point)) = fixed.pop() else {
+        return values
+            .iter()
+            .map(|&value| EF::from(element(value)))
+            .collect();
+    };
+    let weights = eq_table(point);
+    let inner = lengths[axis + 1..].iter().product();
+    let mut sums = sum_axis(values, &weights[..lengths[axis]], inner);
+    lengths[axis] = 1;
+    while let Some((axis, point)) = fixed.pop() {
+        let weights = eq_table(point);
+        let inner = lengths[axis + 1..].iter().product();
+        sums = sum_elements(&sums, &weights[..lengths[axis]], inner);
+        lengths[axis] = 1;
+    }
+    sums
+}
+
+/// Sums the middle one of three axes, of which the last has length `inner`.
+fn sum_elements(values: &[EF], weights: &[EF], inner: usize) -> Vec<EF> {
+    let blocks = values.chunks_exact(weights.len() * inner);
+    let mut sums = Vec::with_capacity(values.len() / weights.len());
+    for block in blocks {
+        if inner == 1 {
+            let terms = block.iter().zip(weights);
+            sums.push(terms.map(|(&value, &weight)| value * weight).sum());
+            continue;
         }
-        Fate::Kept(stride) => {
-            for (place, &value) in result.iter_mut().step_by(*stride).zip(row) {
-                *place += scale * element(value);
+        let start = sums.len();
+        sums.resize(start + inner, EF::ZERO);
+        for (row, &weight) in block.chunks_exact(inner).zip(weights) {
+            for (sum, &value) in sums[start..].iter_mut().zip(row) {
+                *sum += value * weight;
             }
         }
     }
+    sums
 }

@@ -7,8 +7,8 @@ use lilliput_verifier::layers::{Folded, Weight};
 use lilliput_verifier::point::{eq_table, scaled_eq_table};
 use p3_field::PrimeCharacteristicRing;
 
+use super::integers::sum_axis;
 use super::{Values, fold};
-use crate::blocks::element;
 
 /// All values of a weight.
 pub(crate) fn dense(values: &Values<'_>, weight: &Weight<'_>) -> Vec<EF> {
@@ -86,15 +86,12 @@ fn fold_outputs(values: &Values<'_>, spread: &Spread<'_>, out_point: &[EF]) -> V
     let outputs = tensor.shape.0[0] as usize;
     let own = tensor.values.len() / outputs;
     let group_outputs = outputs / spread.groups;
-    let mut kernel = EF::zero_vec(own * spread.groups);
-    for (output, (row, &weight)) in tensor.values.chunks_exact(own).zip(&weights).enumerate() {
-        let group = output / group_outputs;
-        let sums = &mut kernel[group * own..(group + 1) * own];
-        for (sum, &value) in sums.iter_mut().zip(row) {
-            *sum += weight * element(value);
-        }
-    }
-    kernel
+    let groups = tensor.values.chunks_exact(group_outputs * own);
+    let weights = weights.chunks(group_outputs);
+    groups
+        .zip(weights)
+        .flat_map(|(rows, weights)| sum_axis(rows, weights, own))
+        .collect()
 }
 
 /// A tensor's vector over its kept axes, at most as long as `share`, padded to it.

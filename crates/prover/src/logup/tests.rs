@@ -1,15 +1,18 @@
 use lilliput_graph::Table;
-use lilliput_verifier::codec::{Reader, Writer};
-use lilliput_verifier::field::EF;
-use lilliput_verifier::logup::{LogUp, LogUpClaims, LogUpError, Segment, Shape, verify};
+use lilliput_verifier::codec::{CodecError, EXTENSION_BYTES};
+use lilliput_verifier::form::Form;
+use lilliput_verifier::logup::{LogUpClaims, Segment, SegmentClaim, Shape, TableClaim, verify};
 use lilliput_verifier::point::{evaluate_integers, evaluate_tensor};
+use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::tables::{LookupTable, NumberedTable};
-use lilliput_verifier::transcript::Transcript;
-use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{OutOfTable, SegmentValues, Witness, count, prove, reference};
+use crate::talk::{Heard, Talk};
+
+/// The constraint that the fractions sum to zero comes first.
+const UNBALANCED: [usize; 1] = [0];
 
 struct Case {
     shape: Shape,
@@ -87,21 +90,31 @@ impl Case {
             .collect()
     }
 
-    fn prove(&self) -> (LogUp, LogUpClaims) {
+    /// Both provers talk, and say the same.
+    fn talk(&self) -> Talk<LogUpClaims> {
         let segments = self.segments();
         let witness = Witness {
             segments: &segments,
             multiplicities: &self.multiplicities,
         };
-        let (mut fast, mut slow) = (Transcript::new("test"), Transcript::new("test"));
-        let proved = prove(&self.shape, &witness, &mut fast);
-        assert_eq!(proved, reference::prove(&self.shape, &witness, &mut slow));
-        assert_eq!(fast.challenge("end"), slow.challenge("end"));
-        proved
+        let fast = Talk::new(1, &self.verifier(), |transcript| {
+            prove(&self.shape, &witness, transcript)
+        });
+        let slow = Talk::new(1, &self.verifier(), |transcript| {
+            reference::prove(&self.shape, &witness, transcript)
+        });
+        assert_eq!(fast.proved, slow.proved);
+        assert_eq!(fast.bytes, slow.bytes);
+        fast
     }
 
-    fn verify(&self, proof: &LogUp) -> Result<LogUpClaims, LogUpError> {
-        verify(&self.shape, proof, &mut Transcript::new("test"))
+    fn verifier(&self) -> impl Fn(&mut Receiver<'_>) -> Result<LogUpClaims<Form>, CodecError> {
+        |receiver| verify(&self.shape, receiver)
+    }
+
+    /// Which constraints the messages break.
+    fn broken(&self) -> Vec<usize> {
+        self.talk().hear(&self.verifier()).broken()
     }
 
     /// Whether claims are true of the tensors and multiplicities.
@@ -116,6 +129,24 @@ impl Case {
             let counts: Vec<i64> = counts.iter().map(|&count| i64::from(count)).collect();
             claim.multiplicity == evaluate_integers(&counts, &claim.point)
         })
+    }
+}
+
+/// The claims that a verifier is left with, their forms evaluated.
+fn plain(heard: &Heard<LogUpClaims<Form>>) -> LogUpClaims {
+    let claims = &heard.heard;
+    let segments = claims.segments.iter().map(|own| SegmentClaim {
+        point: own.point.clone(),
+        value: heard.value(&own.value),
+        result: own.result.as_ref().map(|result| heard.value(result)),
+    });
+    let tables = claims.tables.iter().map(|own| TableClaim {
+        point: own.point.clone(),
+        multiplicity: heard.value(&own.multiplicity),
+    });
+    LogUpClaims {
+        segments: segments.collect(),
+        tables: tables.collect(),
     }
 }
 
@@ -134,15 +165,11 @@ fn lookups_of_every_size_are_proved_and_the_reference_sends_the_same() {
     .enumerate()
     {
         let case = Case::new(seed as u64, axes);
-        let (proof, claims) = case.prove();
-        assert_eq!(case.verify(&proof), Ok(claims.clone()), "{axes:?}");
-        assert!(case.holds(&claims));
-        let mut writer = Writer::new();
-        proof.encode(&mut writer);
-        let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes);
-        assert_eq!(LogUp::decode(&mut reader, &case.shape).unwrap(), proof);
-        reader.finish().unwrap();
+        let talk = case.talk();
+        let heard = talk.hear(&case.verifier());
+        assert_eq!(heard.broken(), [0; 0], "{axes:?}");
+        assert_eq!(plain(&heard), talk.proved, "{axes:?}");
+        assert!(case.holds(&talk.proved));
     }
 }
 
@@ -167,8 +194,10 @@ fn a_tiny_argument_is_proved() {
         results: vec![None],
         multiplicities: vec![vec![1]],
     };
-    let (proof, claims) = case.prove();
-    assert_eq!(case.verify(&proof), Ok(claims));
+    let talk = case.talk();
+    let heard = talk.hear(&case.verifier());
+    assert_eq!(heard.broken(), [0; 0]);
+    assert_eq!(plain(&heard), talk.proved);
 }
 
 #[test]
@@ -177,8 +206,7 @@ fn every_wrong_multiplicity_is_caught() {
     for table in 0..3 {
         for entry in (0..case.multiplicities[table].len()).step_by(7) {
             case.multiplicities[table][entry] += 1;
-            let (proof, _) = case.prove();
-            assert_eq!(case.verify(&proof), Err(LogUpError::Unbalanced));
+            assert_eq!(case.broken(), UNBALANCED);
             case.multiplicities[table][entry] -= 1;
         }
     }
@@ -189,8 +217,7 @@ fn every_wrong_multiplicity_is_caught() {
         .unwrap();
     case.multiplicities[0][entry] -= 1;
     case.multiplicities[0][entry ^ 1] += 1;
-    let (proof, _) = case.prove();
-    assert_eq!(case.verify(&proof), Err(LogUpError::Unbalanced));
+    assert_eq!(case.broken(), UNBALANCED);
 }
 
 #[test]
@@ -207,15 +234,13 @@ fn values_and_results_outside_of_the_tables_are_caught() {
                 table,
             };
             assert_eq!(count(&case.shape, &case.segments()), Err(error));
-            let (proof, _) = case.prove();
-            assert_eq!(case.verify(&proof), Err(LogUpError::Unbalanced));
+            assert_eq!(case.broken(), UNBALANCED);
             case.values[segment][0] = old;
         }
         if let Some(results) = &mut case.results[segment] {
             results[0] += 1;
             assert!(count(&case.shape, &case.segments()).is_err());
-            let (proof, _) = case.prove();
-            assert_eq!(case.verify(&proof), Err(LogUpError::Unbalanced));
+            assert_eq!(case.broken(), UNBALANCED);
             if let Some(results) = &mut case.results[segment] {
                 results[0] -= 1;
             }
@@ -226,28 +251,25 @@ fn values_and_results_outside_of_the_tables_are_caught() {
 #[test]
 fn every_changed_message_is_caught_here_or_by_the_claims() {
     let case = Case::new(9, &AXES);
-    let (proof, claims) = case.prove();
-    let caught = |proof: &LogUp| !case.verify(proof).is_ok_and(|claims| case.holds(&claims));
-    assert!(!caught(&proof) && case.holds(&claims));
-    let mut writer = Writer::new();
-    proof.encode(&mut writer);
-    let bytes = writer.finish();
-    for element in 0..bytes.len() / 20 {
-        let mut changed = bytes.clone();
-        changed[element * 20 + element % 20] ^= 1;
-        if let Ok(changed) = LogUp::decode(&mut Reader::new(&changed), &case.shape) {
-            assert!(caught(&changed), "element {element}");
-        }
+    let talk = case.talk();
+    let caught = |bytes: &[u8]| {
+        let heard = talk.hear_bytes(bytes, &case.verifier());
+        !heard.is_ok_and(|heard| heard.broken().is_empty() && case.holds(&plain(&heard)))
+    };
+    assert!(!caught(&talk.bytes));
+    for element in 0..talk.bytes.len() / EXTENSION_BYTES {
+        let mut changed = talk.bytes.clone();
+        changed[element * EXTENSION_BYTES + element % EXTENSION_BYTES] ^= 1;
+        assert!(caught(&changed), "element {element}");
     }
-    let mut extra = proof.clone();
-    extra.layers[3].sumcheck.rounds.push([EF::ZERO; 2]);
-    assert_eq!(case.verify(&extra), Err(LogUpError::Shape));
-    let mut missing = proof.clone();
-    missing.multiplicities.pop();
-    assert_eq!(case.verify(&missing), Err(LogUpError::Shape));
-    let mut result = proof;
-    for leaf in &mut result.segments {
-        leaf.result = leaf.result.map_or(Some(EF::ZERO), |_| None);
+    let longer = [&talk.bytes[..], &[0; EXTENSION_BYTES]].concat();
+    assert!(caught(&longer));
+    let end = talk.bytes.len() - EXTENSION_BYTES;
+    assert!(caught(&talk.bytes[..end]));
+    // An element left out shifts all that follow.
+    for element in (0..end / EXTENSION_BYTES).step_by(11) {
+        let (before, from) = talk.bytes.split_at(element * EXTENSION_BYTES);
+        let bytes = [before, &from[EXTENSION_BYTES..], &[0; EXTENSION_BYTES]].concat();
+        assert!(caught(&bytes), "without element {element}");
     }
-    assert_eq!(case.verify(&result), Err(LogUpError::Shape));
 }

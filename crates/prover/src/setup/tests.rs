@@ -3,7 +3,9 @@
 use lilliput_graph::bounds::Range;
 use lilliput_graph::draft::Draft;
 use lilliput_graph::{Input, Op, Output, Post, Scale, Shape, Tensor, TensorId, WeightSpec};
-use lilliput_verifier::logup::LogUpError;
+use lilliput_verifier::field::EF;
+use lilliput_verifier::pcs::OpeningError;
+use p3_field::PrimeCharacteristicRing;
 
 use super::*;
 
@@ -48,24 +50,63 @@ fn weights(values: [i64; 3]) -> Weights {
     }])
 }
 
-/// A key for weights that nothing checked; multiplicities are those of the weights in range.
+const HIDING: Hiding = Hiding::Weights {
+    seed: [5; 32],
+    openings: 3,
+};
+
+/// A key in the making, as [`setup`] makes it step by step.
+struct Forged {
+    graph_bytes: Vec<u8>,
+    polynomial: Polynomial,
+    weights: Weights,
+    multiplicities: Vec<Vec<u32>>,
+    committed: Committed,
+}
+
+impl Forged {
+    /// For weights that nothing checked; multiplicities are those of the weights in range.
+    fn new(values: [i64; 3], in_range: [i64; 3], hiding: &Hiding) -> Self {
+        let graph = graph();
+        let layout = Layout::new(&graph, Hidden::default()).expect("the graph can be proven");
+        let polynomial = layout.weights.expect("there are weights");
+        let honest = weights(in_range);
+        let (_, multiplicities) = commit(&polynomial, &honest, hiding).expect("a commitment");
+        let cells = cells(&polynomial, &[&values[..]], &multiplicities);
+        Self {
+            graph_bytes: graph.graph().encode(),
+            committed: commit_cells(&polynomial, cells, hiding),
+            weights: weights(values),
+            multiplicities,
+            polynomial,
+        }
+    }
+
+    fn pin(&self, hiding: &Hiding) -> CommittedWeights {
+        pin(&self.graph_bytes, &self.polynomial, &self.committed, hiding)
+    }
+
+    fn finish(&self, own: &CommittedWeights, hiding: &Hiding) -> Result<VerifyingKey, KeyError> {
+        let argument = argue(
+            &self.graph_bytes,
+            &self.polynomial,
+            (&self.weights, &self.multiplicities),
+            (&self.committed, own),
+            hiding,
+        );
+        let argument = argument.expect("an argument");
+        VerifyingKey::decode(&encode_key(&self.graph_bytes, Some((own, &argument))))
+    }
+}
+
 fn forged(values: [i64; 3], in_range: [i64; 3]) -> Result<VerifyingKey, KeyError> {
-    let graph = graph();
-    let layout = Layout::new(&graph).expect("the graph can be proven");
-    let polynomial = layout.weights.expect("there are weights");
-    let (_, multiplicities) = commit(&polynomial, &weights(in_range)).expect("a commitment");
-    let cells = cells(&polynomial, &[&values[..]], &multiplicities);
-    let commitment = Commitment::new(cells).expect("a commitment");
-    let bytes = graph.graph().encode();
-    let argument = range_argument(
-        &polynomial,
-        &weights(values),
-        &multiplicities,
-        &commitment,
-        &bytes,
-    );
-    let argument = argument.expect("an argument");
-    VerifyingKey::decode(&encode_key(&bytes, Some((&commitment.root(), &argument))))
+    let forged = Forged::new(values, in_range, &HIDING);
+    forged.finish(&forged.pin(&HIDING), &HIDING)
+}
+
+/// The range argument's claims, combined, don't hold.
+fn claims_fail(result: &Result<VerifyingKey, KeyError>) -> bool {
+    matches!(result, Err(KeyError::Range(OpeningError::Claims)))
 }
 
 #[test]
@@ -76,41 +117,80 @@ fn weights_in_range_make_a_key() {
 #[test]
 fn a_weight_out_of_range_makes_no_key() {
     assert!(matches!(
-        setup(&graph(), weights([7, -8, 8])),
+        setup(&graph(), weights([7, -8, 8]), &HIDING),
         Err(SetupError::Weights(_))
     ));
     for values in [[8, -8, 0], [7, -9, 0], [7, -8, 1 << 29]] {
-        let refused = forged(values, [7, -8, 0]);
-        let unbalanced = matches!(refused, Err(KeyError::Range(LogUpError::Unbalanced)));
-        assert!(unbalanced, "{values:?}");
+        assert!(claims_fail(&forged(values, [7, -8, 0])), "{values:?}");
     }
 }
 
 #[test]
 fn a_weight_committed_otherwise_than_argued_makes_no_key() {
-    let graph = graph();
-    let layout = Layout::new(&graph).expect("the graph can be proven");
-    let polynomial = layout.weights.expect("there are weights");
-    let honest = weights([7, -8, 0]);
-    let (_, multiplicities) = commit(&polynomial, &honest).expect("a commitment");
-    let cells = cells(&polynomial, &[&[7, -8, 100]], &multiplicities);
-    let commitment = Commitment::new(cells).expect("a commitment");
-    let bytes = graph.graph().encode();
-    let argument = range_argument(&polynomial, &honest, &multiplicities, &commitment, &bytes);
-    let argument = argument.expect("an argument");
-    let key = encode_key(&bytes, Some((&commitment.root(), &argument)));
-    assert!(matches!(
-        VerifyingKey::decode(&key),
-        Err(KeyError::Settle(_))
-    ));
+    let mut forged = Forged::new([7, -8, 100], [7, -8, 0], &HIDING);
+    forged.weights = weights([7, -8, 0]);
+    assert!(claims_fail(&forged.finish(&forged.pin(&HIDING), &HIDING)));
 }
 
 #[test]
-fn a_proving_key_needs_the_weights_of_the_key() {
-    let (_, key) = setup(&graph(), weights([1, 2, 3])).expect("keys are made");
-    assert!(ProvingKey::rebuild(key.clone(), weights([1, 2, 3])).is_ok());
-    assert!(matches!(
-        ProvingKey::rebuild(key, weights([1, 2, 4])),
-        Err(SetupError::OtherWeights)
-    ));
+fn a_value_out_of_the_domain_that_is_not_the_commitments_makes_no_key() {
+    for hiding in [HIDING, Hiding::None] {
+        let forged = Forged::new([7, -8, 0], [7, -8, 0], &hiding);
+        let mut own = forged.pin(&hiding);
+        assert!(forged.finish(&own, &hiding).is_ok());
+        own.value += EF::ONE;
+        assert!(claims_fail(&forged.finish(&own, &hiding)));
+    }
+}
+
+#[test]
+fn a_number_of_openings_that_was_not_committed_for_makes_no_key() {
+    let forged = Forged::new([7, -8, 0], [7, -8, 0], &HIDING);
+    let mut own = forged.pin(&HIDING);
+    for openings in [2, 4, 100] {
+        own.openings = openings;
+        assert!(forged.finish(&own, &HIDING).is_err(), "{openings}");
+    }
+    for openings in [0, OPENINGS_MAX + 1] {
+        let hiding = Hiding::Weights {
+            seed: [5; 32],
+            openings,
+        };
+        let refused = setup(&graph(), weights([7, -8, 0]), &hiding);
+        assert!(matches!(refused, Err(SetupError::Openings(own)) if own == openings));
+    }
+}
+
+#[test]
+fn a_proving_key_needs_the_weights_and_the_seed_of_the_key() {
+    let (_, key) = setup(&graph(), weights([1, 2, 3]), &HIDING).expect("keys are made");
+    assert!(ProvingKey::rebuild(key.clone(), weights([1, 2, 3]), &HIDING).is_ok());
+    let other_seed = Hiding::Weights {
+        seed: [6; 32],
+        openings: 3,
+    };
+    for (values, hiding) in [
+        ([1, 2, 4], HIDING),
+        ([1, 2, 3], other_seed),
+        ([1, 2, 3], Hiding::None),
+    ] {
+        let refused = ProvingKey::rebuild(key.clone(), weights(values), &hiding);
+        assert!(matches!(refused, Err(SetupError::OtherWeights)));
+    }
+}
+
+#[test]
+fn keys_without_hiding_are_the_same_for_all_and_hidden_ones_differ_by_seed() {
+    let key = |hiding: &Hiding| {
+        let made = setup(&graph(), weights([1, 2, 3]), hiding).expect("keys are made");
+        made.1.encode()
+    };
+    assert_eq!(key(&Hiding::None), key(&Hiding::None));
+    assert_eq!(key(&HIDING), key(&HIDING));
+    let other = Hiding::Weights {
+        seed: [6; 32],
+        openings: 3,
+    };
+    assert_ne!(key(&HIDING), key(&other));
+    assert_ne!(key(&HIDING), key(&Hiding::None));
 }

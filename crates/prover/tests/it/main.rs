@@ -1,9 +1,12 @@
 //! Proofs from end to end.
 
+mod code_file;
 mod end_to_end;
 mod link;
 mod nets;
 mod random;
 mod reference;
+mod soundness;
 mod tamper;
+mod transformers;
 mod vectors;

@@ -8,6 +8,7 @@ use proptest::proptest;
 use crate::end_to_end::{HIDING, check, request};
 use crate::nets::{Model, mlp};
 use crate::random::random;
+use crate::transformers::{Sizes, encoder};
 
 fn check_bytes(model: &Model) {
     let (key, _) = setup(&model.graph, model.weights.clone(), &HIDING).expect("keys are made");
@@ -20,6 +21,32 @@ fn check_bytes(model: &Model) {
 #[test]
 fn both_provers_agree_on_a_perceptron() {
     check_bytes(&mlp(3, &[12, 9, 5]));
+}
+
+/// Of the lookups' leaves, only a first part is in use, of another size each time.
+#[test]
+fn both_provers_agree_however_many_leaves_are_in_use() {
+    for hidden in [30, 120, 300, 600] {
+        check_bytes(&mlp(7, &[3, hidden, 2]));
+    }
+}
+
+#[test]
+fn both_provers_agree_on_an_encoder() {
+    for (seed, vocabulary) in [(5, 0), (6, 11)] {
+        check_bytes(&encoder(
+            seed,
+            &Sizes {
+                layers: 1,
+                tokens: 3,
+                width: 6,
+                heads: 2,
+                hidden: 9,
+                vocabulary,
+                table_bits: 10,
+            },
+        ));
+    }
 }
 
 /// Which kinds of nodes the seeds below reach.

@@ -1,5 +1,6 @@
-use super::{LogUp, LogUpError, Placement, Segment, Shape, ShapeError, verify};
-use crate::field::EF;
+use super::{Placement, Segment, Shape, ShapeError, verify};
+use crate::codec::CodecError;
+use crate::receiver::Receiver;
 use crate::tables::{LookupTable, NumberedTable};
 use crate::transcript::Transcript;
 
@@ -69,14 +70,65 @@ fn shapes_that_could_wrap_or_confuse_are_refused() {
     assert!(Shape::new(vec![table(0, 1)], vec![segment(0, &[])]).is_ok());
 }
 
+/// Messages of an argument of `variables` layers: rounds of two coefficients, four children a layer, the leaves.
+fn messages(variables: usize, leaves: usize) -> usize {
+    (0..variables).map(|rounds| 2 * rounds + 4).sum::<usize>() + leaves
+}
+
 #[test]
-fn an_argument_of_another_shape_is_refused() {
-    let shape = Shape::new(vec![table(0, 1)], vec![segment(0, &[2])]).unwrap();
-    let proof = LogUp {
-        layers: vec![],
-        segments: vec![],
-        multiplicities: vec![EF::default()],
+fn an_argument_has_as_many_messages_and_constraints_as_its_shape_says() {
+    let clamp = NumberedTable {
+        id: 1,
+        table: LookupTable::Function(lilliput_graph::Table::Clamp {
+            lo: -3,
+            hi: 3,
+            out_lo: 0,
+            out_hi: 3,
+        }),
     };
-    let error = verify(&shape, &proof, &mut Transcript::new("test")).unwrap_err();
-    assert_eq!(error, LogUpError::Shape);
+    // Results are leaves of their own, multiplicities too.
+    let shape = Shape::new(
+        vec![table(0, 1), clamp],
+        vec![segment(0, &[2]), segment(1, &[5])],
+    )
+    .unwrap();
+    let mut receiver = Receiver::counting();
+    let claims = verify(&shape, &mut receiver).unwrap();
+    assert_eq!((claims.segments.len(), claims.tables.len()), (2, 2));
+    assert!(claims.segments[0].result.is_none() && claims.segments[1].result.is_some());
+    assert_eq!(receiver.counts().messages, messages(shape.variables(), 5));
+    assert_eq!(receiver.constraints.len(), shape.variables() + 2);
+}
+
+#[test]
+fn an_argument_of_another_length_is_refused() {
+    let shape = Shape::new(vec![table(0, 1)], vec![segment(0, &[2])]).unwrap();
+    let bytes = vec![0; 20 * messages(shape.variables(), 2)];
+    for length in 0..bytes.len() {
+        let mut receiver = Receiver::new(&bytes[..length], Transcript::new("test"));
+        let refused = verify(&shape, &mut receiver).unwrap_err();
+        assert!(matches!(refused, CodecError::Truncated { .. }), "{length}");
+    }
+    let mut receiver = Receiver::new(&bytes, Transcript::new("test"));
+    verify(&shape, &mut receiver).unwrap();
+    receiver.finish().unwrap();
+    let longer = [&bytes[..], &[0]].concat();
+    let mut receiver = Receiver::new(&longer, Transcript::new("test"));
+    verify(&shape, &mut receiver).unwrap();
+    assert_eq!(receiver.finish(), Err(CodecError::Trailing(1)));
+}
+
+/// A multiplicity could wrap only with as many lookups as the field has elements: neither shapes nor the cells of a
+/// commitment get there.
+#[test]
+fn no_count_of_lookups_reaches_the_modulus() {
+    use crate::field::MODULUS;
+    let lookups = |segments| Shape::new(vec![table(0, 1)], segments);
+    let most = 1 << 24;
+    let refused = lookups(vec![segment(0, &[most]); 126]).unwrap_err();
+    assert_eq!(refused, ShapeError::TooManyCells);
+    let refused = lookups(vec![segment(0, &[most + 1]); 127]).unwrap_err();
+    assert_eq!(refused, ShapeError::TooManyLookups);
+    assert!(1u64 << super::CELL_VARIABLES_MAX < u64::from(MODULUS));
+    assert!(1u64 << crate::layout::CELL_VARIABLES_MAX < u64::from(MODULUS));
 }

@@ -9,7 +9,7 @@
 pub const VARIABLES_MIN: usize = 8;
 
 /// Most variables of a committed polynomial.
-pub const VARIABLES_MAX: usize = 28;
+pub const VARIABLES_MAX: usize = 26;
 
 /// Bits that the queries of one opening give, proof of work included.
 pub const QUERY_BITS: u32 = 112;
@@ -19,6 +19,10 @@ pub const GRINDING_BITS: usize = 12;
 
 /// Openings of the weights beyond those of proofs: the range argument, the links to predecessor and successor.
 const RESERVED_OPENINGS: usize = 3;
+
+/// Uniform rows beyond those that openings may use up. Without one, whoever guesses the message and sees as many rows as
+/// there are uniform ones could compute all others, and compare the root.
+const SPARE_ROWS: usize = 1;
 
 /// Openings of a committed input that stay hidden.
 pub const PORT_OPENINGS: usize = 4;
@@ -35,7 +39,7 @@ pub struct Rate {
 /// A little above 1/16.
 const LOW: Rate = Rate {
     of_128: 9,
-    queries: 53,
+    queries: 55,
 };
 
 /// A little above 1/8.
@@ -77,6 +81,7 @@ pub fn padded_variables(variables: usize) -> usize {
 impl Code {
     fn new(rows: usize, fold: usize, rate: Rate, openings: usize) -> Self {
         let blinding = rate.queries.saturating_mul(openings);
+        let blinding = blinding.saturating_add(SPARE_ROWS);
         let coefficients = rows.saturating_add(blinding);
         let least = coefficients.saturating_mul(128).div_ceil(rate.of_128);
         let log_domain = least.next_power_of_two().trailing_zeros();
@@ -93,7 +98,7 @@ impl Code {
     #[must_use]
     pub fn witness(variables: usize) -> Self {
         let fold = match variables {
-            ..=12 => variables.saturating_sub(6).max(3),
+            ..=12 => variables.saturating_sub(6).max(4),
             13..=17 => 6,
             18..=20 => 7,
             21..=22 => 8,
@@ -107,7 +112,7 @@ impl Code {
     #[must_use]
     pub fn weights(variables: usize, openings: u32) -> Self {
         let (fold, rate) = match variables {
-            ..=11 => (variables.saturating_sub(6).max(3), LOW),
+            ..=11 => (variables.saturating_sub(6).max(4), LOW),
             12..=17 => (6, LOW),
             18..=19 => (7, LOW),
             20 => (8, LOW),
@@ -123,7 +128,7 @@ impl Code {
     /// The code of inputs or outputs that are committed.
     #[must_use]
     pub fn ports(variables: usize) -> Self {
-        let fold = variables.saturating_sub(6).clamp(3, 6);
+        let fold = variables.saturating_sub(6).clamp(4, 6);
         Self::of_cube(variables, fold, MIDDLE, PORT_OPENINGS)
     }
 

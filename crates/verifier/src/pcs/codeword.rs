@@ -6,14 +6,18 @@ use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 
 use super::code::Code;
-use super::merkle::{Root, Tree, leaf};
+use super::merkle::{Digest, Root, Tree, leaf, siblings};
 use crate::codec::Writer;
 use crate::field::F;
+
+/// Columns encoded at once.
+const COLUMNS_AT_ONCE: usize = 64;
 
 /// An encoded matrix and its tree.
 #[derive(Clone, Debug)]
 pub struct Codeword {
     width: usize,
+    log_domain: usize,
     rows: Vec<F>,
     tree: Tree,
 }
@@ -21,14 +25,29 @@ pub struct Codeword {
 impl Codeword {
     /// Encodes a matrix of coefficients, row by row: `code.coefficients()` rows of `width`.
     #[must_use]
-    pub fn new(code: &Code, width: usize, mut coefficients: Vec<F>) -> Self {
+    pub fn new(code: &Code, width: usize, coefficients: &[F]) -> Self {
         let width = width.max(1);
-        coefficients.resize(code.domain().saturating_mul(width), F::ZERO);
-        let matrix = RowMajorMatrix::new(coefficients, width);
-        let encoded = Radix2DitParallel::default().dft_batch(matrix);
-        let rows = encoded.to_row_major_matrix().values;
+        let mut rows = F::zero_vec(code.domain().saturating_mul(width));
+        for first in (0..width).step_by(COLUMNS_AT_ONCE) {
+            let own = width.saturating_sub(first).min(COLUMNS_AT_ONCE);
+            let mut strip = F::zero_vec(code.domain().saturating_mul(own));
+            let all = coefficients.chunks_exact(width);
+            for (to, from) in strip.chunks_exact_mut(own).zip(all) {
+                copy(to, from.iter().skip(first));
+            }
+            let encoded = Radix2DitParallel::default().dft_batch(RowMajorMatrix::new(strip, own));
+            let encoded = encoded.to_row_major_matrix().values;
+            for (to, from) in rows.chunks_exact_mut(width).zip(encoded.chunks_exact(own)) {
+                copy(to.get_mut(first..).unwrap_or_default(), from.iter());
+            }
+        }
         let tree = Tree::new(rows.chunks(width).map(leaf).collect());
-        Self { width, rows, tree }
+        Self {
+            width,
+            log_domain: code.log_domain,
+            rows,
+            tree,
+        }
     }
 
     /// The commitment.
@@ -37,22 +56,56 @@ impl Codeword {
         self.tree.root()
     }
 
-    /// The encoded row at a position; empty outside of the domain.
+    /// All rows, one behind the other.
     #[must_use]
-    pub fn row(&self, position: usize) -> &[F] {
-        let start = position.saturating_mul(self.width);
-        let row = self.rows.get(start..start.saturating_add(self.width));
-        row.unwrap_or_default()
+    pub fn rows(&self) -> &[F] {
+        &self.rows
     }
 
-    /// Appends the rows at sorted, distinct positions, and the siblings of their leaves.
-    pub fn open(&self, positions: &[usize], writer: &mut Writer) {
-        for &position in positions {
-            writer.bases(self.row(position));
+    /// The tree.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The rows at sorted, distinct positions, and the siblings of their leaves.
+    #[must_use]
+    pub fn open(&self, positions: &[usize]) -> Opened {
+        let row = |&position: &usize| {
+            let start = position.saturating_mul(self.width);
+            let row = self.rows.get(start..start.saturating_add(self.width));
+            row.unwrap_or_default().to_vec()
+        };
+        let siblings = siblings(positions, self.log_domain).into_iter();
+        Opened {
+            rows: positions.iter().map(row).collect(),
+            siblings: siblings
+                .map(|(layer, index)| self.tree.digest(layer, index))
+                .collect(),
         }
-        for sibling in self.tree.siblings(positions) {
-            writer.bytes(&sibling);
-        }
+    }
+}
+
+fn copy<'a>(to: &mut [F], from: impl Iterator<Item = &'a F>) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+/// Rows of a commitment, and what shows that they are.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// A row for each position.
+    pub rows: Vec<Vec<F>>,
+    /// Siblings of their leaves, layer by layer.
+    pub siblings: Vec<Digest>,
+}
+
+impl Opened {
+    /// Appends the canonical bytes.
+    pub fn encode(&self, writer: &mut Writer) {
+        self.rows.iter().for_each(|row| writer.bases(row));
+        self.siblings
+            .iter()
+            .for_each(|sibling| writer.bytes(sibling));
     }
 }
 

@@ -70,21 +70,32 @@ impl Tree {
         Root(top.copied().unwrap_or_default())
     }
 
-    /// The siblings that [`verify`] needs for sorted, distinct positions.
+    /// All digests, leaves first.
     #[must_use]
-    pub fn siblings(&self, positions: &[usize]) -> Vec<Digest> {
-        let mut siblings = Vec::new();
-        let mut open = positions.to_vec();
-        for layer in &self.layers {
-            if layer.len() > 1 {
-                for position in missing(&open) {
-                    siblings.extend(layer.get(position));
-                }
-            }
-            open = parents(&open);
-        }
-        siblings
+    pub fn layers(&self) -> &[Vec<Digest>] {
+        &self.layers
     }
+
+    /// A digest of a layer; zeros outside of the tree.
+    #[must_use]
+    pub fn digest(&self, layer: usize, index: usize) -> Digest {
+        let layer = self.layers.get(layer);
+        let digest = layer.and_then(|layer| layer.get(index));
+        digest.copied().unwrap_or_default()
+    }
+}
+
+/// Layer and index of each sibling that [`read_root`] needs for sorted, distinct positions of a tree over `2^depth`
+/// leaves, in order.
+#[must_use]
+pub fn siblings(positions: &[usize], depth: usize) -> Vec<(usize, usize)> {
+    let mut siblings = Vec::new();
+    let mut open = positions.to_vec();
+    for layer in 0..depth {
+        siblings.extend(missing(&open).map(|index| (layer, index)));
+        open = parents(&open);
+    }
+    siblings
 }
 
 /// Positions next to the open ones that are not open themselves, in order.

@@ -1,4 +1,4 @@
-//! The end of an argument (`specs/proof.md`, sections 5 and 8): constraints on secret messages, and claims on committed
+//! The end of an argument (`specs/proof.md`, sections 8 and 13): constraints on secret messages, and claims on committed
 //! polynomials, become one linear claim on columns of extension elements, shown behind a random column for each.
 
 use p3_field::PrimeCharacteristicRing;
@@ -62,7 +62,6 @@ pub struct Oracle<V = Form> {
 
 impl<V> Oracle<V> {
     /// The coordinates of the rows, and those of the columns.
-    #[must_use]
     pub fn split_point(&self) -> (&[EF], &[EF]) {
         self.point
             .split_at(self.point.len().saturating_sub(self.code.fold))

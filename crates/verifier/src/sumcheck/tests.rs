@@ -2,9 +2,11 @@ use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Sumcheck, evaluate_eq_round, evaluate_round};
-use crate::codec::{Reader, Writer};
+use super::{evaluate_eq_round, evaluate_round};
+use crate::codec::Writer;
 use crate::field::EF;
+use crate::form::Form;
+use crate::receiver::Receiver;
 use crate::transcript::Transcript;
 
 #[test]
@@ -18,28 +20,58 @@ fn the_linear_coefficient_follows_from_the_claim() {
     assert_eq!(evaluate_round(&[a], g(EF::ZERO) + g(EF::ONE), at), g(at));
 }
 
-#[test]
-fn a_sumcheck_comes_back_as_encoded_and_changes_with_each_coefficient() {
-    let mut rng = ChaCha8Rng::seed_from_u64(2);
-    let proof = Sumcheck::<2> {
-        rounds: (0..3).map(|_| rng.random()).collect(),
-    };
+/// What a receiver makes of rounds: the claim that is left, its form applied to what was sent.
+fn heard(messages: &[EF], anchor: Option<&[EF]>) -> (Vec<EF>, EF) {
     let mut writer = Writer::new();
-    proof.encode(&mut writer);
+    writer.extensions(messages);
     let bytes = writer.finish();
-    assert_eq!(bytes.len(), Sumcheck::<2>::encoded_bytes(3));
-    let mut reader = Reader::new(&bytes);
-    assert_eq!(Sumcheck::decode(&mut reader, 3).unwrap(), proof);
-    assert!(Sumcheck::<2>::decode(&mut Reader::new(&bytes), 4).is_err());
-    let reduced = proof.verify(EF::ONE, &mut Transcript::new("test"));
-    for round in 0..3 {
-        for coefficient in 0..2 {
-            let mut other = proof.clone();
-            other.rounds[round][coefficient] += EF::ONE;
-            let changed = other.verify(EF::ONE, &mut Transcript::new("test"));
-            assert_ne!(changed.claim, reduced.claim);
+    let mut receiver = Receiver::new(&bytes, Transcript::new("test"));
+    let claim = Form::from(EF::ONE);
+    let reduced = match anchor {
+        Some(anchor) => receiver.eq_sumcheck::<2>(anchor, claim),
+        None => receiver.sumcheck::<2>(claim, messages.len() >> 1),
+    };
+    let reduced = reduced.unwrap();
+    let value = receiver.public_part(&reduced.claim);
+    assert_eq!(receiver.masked(), messages);
+    receiver.finish().unwrap();
+    (reduced.point, value)
+}
+
+#[test]
+fn a_receiver_folds_the_claim_round_by_round_and_every_coefficient_changes_it() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let messages: Vec<EF> = (0..6).map(|_| rng.random()).collect();
+    let anchor: Vec<EF> = (0..3).map(|_| rng.random()).collect();
+    for anchor in [None, Some(&anchor[..])] {
+        let (point, value) = heard(&messages, anchor);
+        let mut claim = EF::ONE;
+        for (index, round) in messages.chunks(2).enumerate() {
+            let round = [round[0], round[1]];
+            claim = match anchor {
+                Some(anchor) => evaluate_eq_round(&round, claim, anchor[index], point[index]),
+                None => evaluate_round(&round, claim, point[index]),
+            };
+        }
+        assert_eq!(claim, value);
+        for index in 0..messages.len() {
+            let mut other = messages.clone();
+            other[index] += EF::ONE;
+            let (changed, other) = heard(&other, anchor);
+            assert_ne!(other, value);
+            // The challenge after the change is another, those before it are not.
+            let same = point.iter().zip(&changed).filter(|(a, b)| a == b).count();
+            assert_eq!(same, index >> 1);
         }
     }
+}
+
+#[test]
+fn a_sumcheck_with_too_few_rounds_is_refused() {
+    let bytes = vec![0; 6 * 20];
+    let mut receiver = Receiver::new(&bytes, Transcript::new("test"));
+    let refused = receiver.sumcheck::<2>(Form::from(EF::ONE), 4);
+    assert!(refused.is_err());
 }
 
 #[test]

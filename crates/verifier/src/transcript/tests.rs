@@ -61,6 +61,79 @@ fn a_proof_of_work_is_checked_against_the_transcript() {
     assert!(verifier.check_grind("work", 10, witness));
     assert_eq!(prover.challenge("c"), verifier.challenge("c"));
     assert!(!other.check_grind("work", 10, witness));
-    assert!(other.check_grind("none", 0, F::ZERO));
-    assert!(!other.check_grind("none", 0, F::ONE));
+    // A witness that has no work in it is refused, and two witnesses never give one challenge.
+    let idle = (0..64).map(F::from_u32);
+    let refused = idle
+        .clone()
+        .filter(|&own| !Transcript::new("test").check_grind("work", 10, own));
+    assert!(refused.count() >= 62);
+    let challenges: std::collections::HashSet<_> = idle
+        .map(|own| {
+            let mut transcript = Transcript::new("test");
+            let _ = transcript.check_grind("work", 10, own);
+            transcript.challenge("c")
+        })
+        .collect();
+    assert_eq!(challenges.len(), 64);
+}
+
+#[test]
+fn positions_are_sorted_distinct_inside_and_cover_the_domain() {
+    let mut transcript = Transcript::new("test");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let positions = transcript.challenge_positions("positions", 75, 9);
+        assert!(positions.is_sorted_by(|a, b| a < b));
+        assert!(positions.len() <= 75 && positions.len() > 50);
+        seen.extend(positions);
+    }
+    assert!(seen.iter().all(|&position| position < 512));
+    assert!(seen.len() > 490, "{}", seen.len());
+}
+
+#[test]
+fn a_recorded_conversation_has_all_steps_and_the_same_challenges() {
+    use super::{Step, StepKind};
+    let talk = |transcript: &mut Transcript| {
+        transcript.absorb_bytes("bytes", &[7; 33]);
+        transcript.absorb_base("base", &[F::ONE, F::TWO]);
+        transcript.absorb("extension", &[EF::ONE]);
+        let point = transcript.challenge_point("point", 2);
+        let witness = transcript.grind("work", 3);
+        (point, witness, transcript.challenge_positions("at", 3, 4))
+    };
+    let mut silent = Transcript::new("test");
+    let mut recorded = silent.clone();
+    recorded.record();
+    let (point, witness, positions) = talk(&mut silent);
+    assert_eq!(talk(&mut recorded), (point, witness, positions.clone()));
+    assert_eq!(silent.recorded(), []);
+    let step = |label, count, kind| Step { label, count, kind };
+    assert_eq!(
+        recorded.recorded(),
+        [
+            step("bytes", 33, StepKind::Absorb(33)),
+            step("base", 2, StepKind::Absorb(8)),
+            step("extension", 1, StepKind::Absorb(20)),
+            step("point", 2, StepKind::Challenge),
+            step("work", 3, StepKind::Work),
+            step("at", 3, StepKind::Positions(positions)),
+        ]
+    );
+}
+
+#[test]
+fn programmed_challenges_are_those_of_the_stream_whatever_is_said() {
+    use crate::pcs::Randomness;
+    let stream = || Randomness::new(&[1; 32], "challenges");
+    let talk = |said: &[u8]| {
+        let mut transcript = Transcript::programmed(stream());
+        transcript.absorb_bytes("a", said);
+        let first = transcript.challenge("c");
+        transcript.absorb_bytes("a", said);
+        assert!(transcript.check_grind("work", 30, F::ONE));
+        (first, transcript.challenge_point("p", 2))
+    };
+    assert_eq!(talk(b"one thing"), talk(b"another"));
+    assert_eq!(talk(b"").0, stream().extension(1)[0]);
 }
