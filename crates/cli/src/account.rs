@@ -1,8 +1,10 @@
 //! How sure a proof is, in full: every term of the account, every parameter.
 
+use lilliput_verifier::argument::count;
 use lilliput_verifier::layout::Hidden;
-use lilliput_verifier::parameters::Parameters;
 use lilliput_verifier::pcs::code::{Code, GRINDING_BITS, QUERY_BITS};
+use lilliput_verifier::pcs::settle::Columns;
+use lilliput_verifier::verify::layout_of;
 use lilliput_verifier::{Security, VerifyingKey};
 use serde_json::{Value, json};
 
@@ -21,9 +23,8 @@ pub(crate) fn terms(security: &Security) -> Value {
 
 /// The parameters in use for proofs that hide this.
 pub(crate) fn parameters(key: &VerifyingKey, hidden: Hidden) -> Result<Value> {
-    let codes = Parameters::new(key, hidden).or_failed("failed to list the parameters")?;
-    let codes = codes.codes.iter();
-    let codes: Vec<Value> = codes.map(|(of, code)| code_json(of, code)).collect();
+    let codes = codes(key, hidden)?;
+    let codes: Vec<Value> = codes.iter().map(|(of, code)| code_json(of, code)).collect();
     Ok(json!({
         "field": FIELD,
         "query_bits": QUERY_BITS,
@@ -34,8 +35,8 @@ pub(crate) fn parameters(key: &VerifyingKey, hidden: Hidden) -> Result<Value> {
 
 /// The same, a line each, for people.
 pub(crate) fn parameter_lines(key: &VerifyingKey, hidden: Hidden) -> Result<Vec<String>> {
-    let codes = Parameters::new(key, hidden).or_failed("failed to list the parameters")?;
-    let codes = codes.codes.iter().map(|(of, code)| {
+    let codes = codes(key, hidden)?;
+    let codes = codes.iter().map(|(of, code)| {
         format!(
             "{of}: {} rows and {} of blinding, {} columns, domain 2^{}, rate below {}/128, {} queries",
             code.rows,
@@ -51,6 +52,33 @@ pub(crate) fn parameter_lines(key: &VerifyingKey, hidden: Hidden) -> Result<Vec<
     )];
     lines.extend(codes);
     Ok(lines)
+}
+
+/// The codes of one proof, each with the name of what it commits to, in the order in which they are opened; the last
+/// one is that of the masks.
+fn codes(key: &VerifyingKey, hidden: Hidden) -> Result<Vec<(&'static str, Code)>> {
+    let context = "failed to list the parameters";
+    let own = layout_of(key, hidden).or_failed(context)?;
+    let layout = own.as_ref().unwrap_or(key.layout());
+    let mut codes = Vec::new();
+    codes.extend(
+        layout
+            .witness
+            .iter()
+            .map(|own| ("witness", Code::witness(own.variables))),
+    );
+    codes.extend(key.weights().map(|own| ("weights", own.code())));
+    codes.extend(layout.inputs.iter().map(|own| ("inputs", own.code())));
+    codes.extend(layout.outputs.iter().map(|own| ("outputs", own.code())));
+    let messages = count(key.checked(), layout, key.weights())
+        .or_failed(context)?
+        .messages;
+    let committed: Vec<Code> = codes.iter().map(|(_, code)| *code).collect();
+    codes.push((
+        "masks",
+        Columns::new(messages.saturating_add(2), &committed).code,
+    ));
+    Ok(codes)
 }
 
 fn code_json(of: &str, code: &Code) -> Value {

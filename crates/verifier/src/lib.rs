@@ -16,7 +16,6 @@
 //! | [`receiver`] | the verifier's end of the conversation |
 //! | [`settle`] | claims on each committed polynomial become one |
 //! | [`security`] | the account of soundness, in bits |
-//! | [`parameters`] | codes and constants that a check uses, for people |
 //! | [`cost`] | what a check costs, from the graph |
 //! | [`link`] | a key and its successor commit to the same weights |
 //! | [`logup`] | one lookup argument for all tables and all that is looked up |
@@ -52,7 +51,6 @@ pub mod layers;
 pub mod layout;
 pub mod link;
 pub mod logup;
-pub mod parameters;
 pub mod pcs;
 pub mod point;
 pub mod proof;
