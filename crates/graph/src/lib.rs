@@ -43,7 +43,7 @@ pub use codec::DecodeError;
 pub use draft::Draft;
 pub use exec::{ExecError, Trace, execute};
 pub use graph::{Graph, Input, Node, Origin, Output, Post, Scale, TensorId, WeightSpec, Weights};
-pub use model::{Model, ModelError};
+pub use model::{Hiding, Model, ModelError};
 pub use op::Op;
 pub use shape::Shape;
 pub use table::Table;

@@ -35,4 +35,4 @@ pub mod transcript;
 mod witness;
 
 pub use prove::{ProveError, Request, prove, prove_batch};
-pub use setup::{Hiding, ProvingKey, SetupError, setup};
+pub use setup::{Hiding, OPENINGS_DEFAULT, ProvingKey, SetupError, setup};

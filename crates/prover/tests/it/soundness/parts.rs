@@ -12,7 +12,7 @@ use lilliput_verifier::pcs::settle::{Columns, labels};
 use lilliput_verifier::pcs::{Code, Oracle, Root, settle};
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::transcript::{Step, StepKind, Transcript};
-use lilliput_verifier::{Proof, VerifyingKey};
+use lilliput_verifier::{Proof, Subject, VerifyingKey};
 
 /// What binds a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
