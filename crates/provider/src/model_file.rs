@@ -159,13 +159,7 @@ impl ModelFile {
         if let Some(hiding) = &model.hiding {
             Openings::beside(path).create(hiding)?;
         }
-        write(&path.with_extension("lvk"), &key.verifying_key().encode())?;
-        let code = path.with_extension(CODE);
-        key.write_code_file(&code)
-            .map_err(|source| ModelFileError::Setup {
-                path: code,
-                source: Box::new(source),
-            })?;
+        write(&path.with_extension("lvk"), &key.encode())?;
         let file = Self {
             path: path.to_owned(),
             model,
