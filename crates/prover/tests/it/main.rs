@@ -10,3 +10,4 @@ mod soundness;
 mod tamper;
 mod transformers;
 mod vectors;
+mod zero_knowledge;
