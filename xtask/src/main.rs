@@ -2,10 +2,11 @@
 
 mod bench;
 mod ci;
-mod onnx_file;
 mod onnx_coverage;
+mod onnx_file;
 mod tidy;
 mod train_digits;
+mod wasm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
     OnnxCoverage(onnx_coverage::Args),
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
+    /// Compiles the verifier to WebAssembly for the node's pages; the module is committed.
+    Wasm,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Task::EvalDigits(args) => train_digits::eval::run(&args),
         Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
+        Task::Wasm => wasm::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

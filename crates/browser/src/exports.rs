@@ -5,6 +5,7 @@
 
 #![expect(
     unsafe_code,
+    unreachable_pub,
     reason = "a function that JavaScript calls needs the name it has here"
 )]
 

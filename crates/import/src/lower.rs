@@ -15,8 +15,8 @@ mod folded;
 mod functions;
 mod integer;
 mod linear;
-mod node;
 mod loss;
+mod node;
 mod normalize;
 mod operand;
 mod padding;
@@ -499,7 +499,11 @@ fn port(info: &ValueInfoProto, shapes: &BTreeMap<String, Vec<usize>>) -> Result<
                     info.name
                 ))),
             };
-            declared.iter().enumerate().map(length).collect::<Result<_, _>>()?
+            declared
+                .iter()
+                .enumerate()
+                .map(length)
+                .collect::<Result<_, _>>()?
         }
     };
     Ok(Port {

@@ -6,7 +6,15 @@
     try {
       const text = await (await fetch(location.href)).text();
       const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
-      if (fresh) document.querySelector("main").replaceWith(fresh);
+      if (fresh) {
+        document.querySelector("main").replaceWith(fresh);
+        // Scripts in what is swapped in don't run by themselves.
+        if (fresh.querySelector("#browser-check")) {
+          const script = document.createElement("script");
+          script.src = "/page/check.js";
+          document.body.append(script);
+        }
+      }
     } catch {
       // The node may be restarting; the next round tries again.
     }

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `home`, `job`, `explorer`, `revenue`, `forecast` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
+//! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
 //! | `visit` | who may spend it: the secret in the address, then a cookie |
 //! | `shell`, `chart`, `text`, `assets` | what all pages share |
@@ -16,6 +17,7 @@ mod answer;
 mod assets;
 mod buy;
 mod chart;
+mod check;
 mod explorer;
 mod forecast;
 mod home;
@@ -26,7 +28,8 @@ mod text;
 mod visit;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -56,9 +59,24 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/accounts/{address}", get(account))
         .route("/revenue", get(revenue_page))
         .route("/forecast", get(forecast_page))
+        .route("/verify", get(|| async { check::page() }))
         .route("/page/ask", post(ask))
         .route("/page/{file}", get(assets::file))
+        .layer(map_response(restrict))
         .with_state(node)
+}
+
+/// What pages and workers may load and run: what this node serves, and the verifier.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+    img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+async fn restrict(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    response
 }
 
 /// A page, or the page that says there is none.
@@ -204,7 +222,17 @@ async fn one_job(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
         let steps = answer::steps(node, &job)?;
         Ok(with_money(node, |money| {
             let origin = format!("http://{}", node.address());
-            job::page(&job, &model, money, &steps, answer.as_ref(), &origin)
+            let key = format!("/v1/blobs/{}", model.key);
+            let check = check::of_job(&job, &key, node.chain());
+            job::page(
+                &job,
+                &model,
+                money,
+                &steps,
+                answer.as_ref(),
+                &origin,
+                &check,
+            )
         }))
     })
     .await

@@ -16,11 +16,57 @@ pub fn place(values: &[i64], axes: &[u32], block: &mut [F]) {
     }
 }
 
-/// Writes ones at a tensor's valid indices.
-pub fn place_mask(axes: &[u32], block: &mut [F]) {
-    for start in row_starts(axes) {
-        block[start..start + row_length(axes)].fill(F::ONE);
+/// Writes a tensor's integers into a part of its block, which starts at cell `first`, and zeros elsewhere; ones into the
+/// same cells of the mask, which is left alone elsewhere. Whether there are any integers: if not, nothing is written. Parts are aligned.
+pub(crate) fn fill(
+    values: &[i64],
+    axes: &[u32],
+    first: usize,
+    cells: &mut [F],
+    mask: &mut [F],
+) -> bool {
+    let row_variables = axes.last().map_or(0, |&length| axis_variables(length));
+    let (length, padded) = (row_length(axes), 1 << row_variables);
+    let slower = axes.split_last().map_or(axes, |(_, slower)| slower);
+    let mut any = false;
+    for start in (0..cells.len()).step_by(padded) {
+        let offset = (first + start) % padded;
+        let row = row_index(slower, (first + start) >> row_variables);
+        let own = row.map_or(&[][..], |row| &values[row * length..][..length]);
+        let own = own.get(offset..).unwrap_or_default();
+        if own.is_empty() && !any {
+            continue;
+        }
+        if !any {
+            cells[..start].fill(F::ZERO);
+            any = true;
+        }
+        let end = cells.len().min(start + padded);
+        let own = &own[..own.len().min(end - start)];
+        let (written, rest) = cells[start..end].split_at_mut(own.len());
+        for (cell, &value) in written.iter_mut().zip(own) {
+            *cell = element(value);
+        }
+        rest.fill(F::ZERO);
+        mask[start..start + own.len()].fill(F::ONE);
     }
+    any
+}
+
+/// The number of a row among the valid ones, from its number among the padded ones; none for padding.
+fn row_index(axes: &[u32], padded: usize) -> Option<usize> {
+    let (mut rest, mut index, mut stride) = (padded, 0, 1);
+    for &length in axes.iter().rev() {
+        let (variables, length) = (axis_variables(length), length as usize);
+        let own = rest & ((1 << variables) - 1);
+        if own >= length {
+            return None;
+        }
+        index += own * stride;
+        stride *= length;
+        rest >>= variables;
+    }
+    Some(index)
 }
 
 /// Length of the fastest axis.

@@ -101,7 +101,20 @@ pub(crate) struct SplitEq<R> {
     pub(crate) low: Vec<R>,
 }
 
+/// Vectors that a hot loop works on at once: several lists of so many stay in the fastest cache.
+pub(crate) const BLOCK: usize = 16;
+
 impl<R: Lanes> SplitEq<R> {
+    /// With [`BLOCK`] vectors of low weights, or fewer if the point has.
+    pub(crate) fn blocks(point: &[EF]) -> Self {
+        let low = (R::WIDTH * BLOCK).trailing_zeros() as usize;
+        let (high, low) = point.split_at(point.len().saturating_sub(low));
+        Self {
+            high: eq_table(high),
+            low: R::gather(&eq_table(low)),
+        }
+    }
+
     /// Needs at least as many variables as the lanes take.
     pub(crate) fn new(point: &[EF]) -> Self {
         let lane_variables = R::WIDTH.trailing_zeros() as usize;

@@ -84,7 +84,8 @@ impl Backend for Fast {
     }
 
     fn evaluate(values: &Values<'_>, tensor: TensorId, point: &[EF]) -> EF {
-        fold::evaluate(values.tensor(tensor), point)
+        let (axes, tensor) = values.tensor(tensor);
+        fold::evaluate(axes, &tensor.values, point)
     }
 
     fn product(

@@ -1,12 +1,13 @@
 //! The prover's side of [`lilliput_verifier::logup`].
 //!
 //! The tree of fraction sums is built from the leaves up and shown from the root down. Numerators of leaves
-//! are base elements; everything is packed until a layer has few entries. Folding list by list is faster than
-//! sharing one pass between a fold and the next round: the arithmetic is what costs, not the memory.
+//! are base elements; everything is packed until a layer has few entries. Beyond the first cells, which are in use, all
+//! leaves are `0 / 1`: they are neither stored nor multiplied.
 
 mod count;
 mod layer;
 mod leaves;
+mod lists;
 pub mod reference;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ pub use count::{OutOfTable, count};
 use lilliput_verifier::logup::{Fingerprint, LEAVES, LogUpClaims, Shape, leaf_claims};
 
 use crate::transcript::Transcript;
-use leaves::Leaves;
+use leaves::{Leaves, segments_at};
 
 /// What is looked up in one segment: row-major tensors without padding.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +43,9 @@ pub struct Witness<'a> {
 pub fn prove(shape: &Shape, witness: &Witness<'_>, transcript: &mut Transcript) -> LogUpClaims {
     let fingerprint = Fingerprint::draw(|label| transcript.challenge(label));
     let leaves = Leaves::new(shape, witness, &fingerprint);
-    let point = tree::prove(&leaves, transcript);
-    let values = leaves.evaluate(shape, &point);
+    let (point, leaves) = tree::prove(leaves, transcript);
+    let mut values = segments_at(shape, witness, &point);
+    values.extend(leaves.multiplicities(shape, &point));
     transcript.send(LEAVES, &values);
     leaf_claims(shape, values, &point).expect("one value for each leaf")
 }

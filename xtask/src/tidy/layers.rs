@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 20] = [
+const LAYERS: [(&str, u8); 21] = [
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
     ("lilliput-types", 1),
@@ -18,6 +18,7 @@ const LAYERS: [(&str, u8); 20] = [
     ("lilliput-verifier", 2),
     ("lilliput-client", 2),
     ("lilliput-modules", 3),
+    ("lilliput-browser", 3),
     ("lilliput-import", 3),
     ("lilliput-prover", 3),
     ("lilliput-node", 4),

@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 /// The mark, also inside the pages.
 pub(super) const ICON: &str = include_str!("../../assets/icon.svg");
 
-const FILES: [(&str, &str, &str); 4] = [
+/// The verifier as WebAssembly, made by `cargo xtask wasm`.
+const VERIFIER: &[u8] = include_bytes!("../../assets/verifier.wasm");
+
+const FILES: [(&str, &str, &str); 6] = [
     (
         "style.css",
         "text/css",
@@ -23,10 +26,23 @@ const FILES: [(&str, &str, &str); 4] = [
         "text/javascript",
         include_str!("../../assets/job.js"),
     ),
+    (
+        "check.js",
+        "text/javascript",
+        include_str!("../../assets/check.js"),
+    ),
+    (
+        "check-worker.js",
+        "text/javascript",
+        include_str!("../../assets/check-worker.js"),
+    ),
     ("icon.svg", "image/svg+xml", ICON),
 ];
 
 pub(super) async fn file(Path(name): Path<String>) -> Response {
+    if name == "verifier.wasm" {
+        return ([(header::CONTENT_TYPE, "application/wasm")], VERIFIER).into_response();
+    }
     match FILES.iter().find(|(known, _, _)| *known == name) {
         Some((_, kind, text)) => ([(header::CONTENT_TYPE, *kind)], *text).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

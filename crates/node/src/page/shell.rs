@@ -39,6 +39,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                 }
                 main data-final[last] { (middle) }
                 footer {
+                    a href="/verify" { "Check any proof in your browser." } " "
                     "Play money on a local chain. An answer is paid only when its proof has been checked."
                 }
             }

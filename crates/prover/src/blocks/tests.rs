@@ -5,7 +5,7 @@ use p3_field::PrimeCharacteristicRing;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{place, place_mask};
+use super::{fill, place};
 
 #[test]
 fn a_placed_tensor_has_the_tensors_evaluations() {
@@ -31,9 +31,20 @@ fn a_placed_tensor_has_the_tensors_evaluations() {
             evaluate_tensor(&values, axes, &point),
             "{axes:?}"
         );
-        let mut ones = vec![F::ZERO; 1 << total];
-        place_mask(axes, &mut ones);
-        assert_eq!(evaluate(&ones, &point), mask(axes, &point), "{axes:?}");
+        for parts in (0..=total).map(|bits| 1 << bits) {
+            let mut ones = vec![F::ZERO; 1 << total];
+            let mut filled = vec![F::ZERO; 1 << total];
+            let size = (1 << total) / parts;
+            let cells = filled.chunks_mut(size).zip(ones.chunks_mut(size));
+            for (part, (cells, ones)) in cells.enumerate() {
+                let mut own = vec![F::TWO; size];
+                if fill(&values, axes, part * size, &mut own, ones) {
+                    cells.copy_from_slice(&own);
+                }
+            }
+            assert_eq!(filled, block, "{axes:?}");
+            assert_eq!(evaluate(&ones, &point), mask(axes, &point), "{axes:?}");
+        }
     }
 }
 

@@ -14,9 +14,9 @@ use super::integers::sum_axis;
 use crate::blocks::{element, place};
 
 /// A tensor's extension at a point.
-pub(crate) fn evaluate((axes, tensor): (&[u32], &Tensor), point: &[EF]) -> EF {
+pub(crate) fn evaluate(axes: &[u32], values: &[i64], point: &[EF]) -> EF {
     let fixed = split(axes, point).into_iter().enumerate().collect();
-    sum_fixed((axes, tensor), fixed)[0]
+    sum_fixed(axes, values, fixed)[0]
 }
 
 /// A tensor with all axes kept in their order, padded.
@@ -33,7 +33,7 @@ pub(crate) fn is_whole(folded: &Folded<'_>) -> bool {
 
 /// The vector over the kept axes.
 pub(crate) fn fold((axes, tensor): (&[u32], &Tensor), folded: &Folded<'_>) -> Vec<EF> {
-    let sums = sum_fixed((axes, tensor), folded.fixed.clone());
+    let sums = sum_fixed(axes, &tensor.values, folded.fixed.clone());
     let kept: usize = folded
         .kept
         .iter()
@@ -72,16 +72,18 @@ fn scatter(values: &[EF], axes: &[(usize, usize)], result: &mut [EF]) {
 }
 
 /// The tensor's values, summed over the fixed axes with their weights: row-major over the others, without padding.
-fn sum_fixed((axes, tensor): (&[u32], &Tensor), mut fixed: Vec<(usize, &[EF])>) -> Vec<EF> {
+fn sum_fixed(axes: &[u32], values: &[i64], mut fixed: Vec<(usize, &[EF])>) -> Vec<EF> {
     let mut lengths: Vec<usize> = axes.iter().map(|&length| length as usize).collect();
     fixed.sort_by_key(|&(axis, _)| (axes[axis], axis));
     let Some((axis, point)) = fixed.pop() else {
-        let values = tensor.values.iter();
-        return values.map(|&value| EF::from(element(value))).collect();
+        return values
+            .iter()
+            .map(|&value| EF::from(element(value)))
+            .collect();
     };
     let weights = eq_table(point);
     let inner = lengths[axis + 1..].iter().product();
-    let mut sums = sum_axis(&tensor.values, &weights[..lengths[axis]], inner);
+    let mut sums = sum_axis(values, &weights[..lengths[axis]], inner);
     lengths[axis] = 1;
     while let Some((axis, point)) = fixed.pop() {
         let weights = eq_table(point);

@@ -1,37 +1,36 @@
 //! One layer's sumcheck over `p0 q1 + p1 q0 + lambda q0 q1`, weighted by eq.
+//!
+//! To `p0`, `lambda q0` is added once the first variable is bound, so that the summand is `p0 q1 + p1 q0`. Each round
+//! binds the variable of the one before on its way, block by block, so that a value is read and written once a round.
 
 use lilliput_verifier::field::EF;
 use lilliput_verifier::sumcheck::evaluate_eq_round;
 use p3_field::{Algebra, Field, PrimeCharacteristicRing};
 
-use crate::lanes::{Lanes, SplitEq, bind, spread};
+use super::lists::{Child, Pair};
+use crate::lanes::{Lanes, SplitEq, spread};
 use crate::transcript::{Transcript, round_challenge};
-
-/// Both children's numerators and denominators in a round: `p0, p1, q0, q1`. To `p0`, `lambda q0` is
-/// added, so that the summand is `p0 q1 + p1 q0`. Kept from layer to layer: memory given back and asked for
-/// again costs a fifth of the time.
-pub(super) struct Buffers<R>([Vec<R>; 4]);
-
-impl<R: Lanes> Buffers<R> {
-    /// For layers of up to `length` entries below.
-    pub(super) fn new(length: usize) -> Self {
-        Self(std::array::from_fn(|_| vec![R::ZERO; length / 4]))
-    }
-}
 
 /// A layer's sumcheck as far as it has come.
 pub(super) struct Running<'a> {
     anchor: &'a [EF],
     claim: EF,
+    lambda: EF,
     point: Vec<EF>,
     transcript: &'a mut Transcript,
 }
 
 impl<'a> Running<'a> {
-    pub(super) fn new(anchor: &'a [EF], claim: EF, transcript: &'a mut Transcript) -> Self {
+    pub(super) fn new(
+        anchor: &'a [EF],
+        claim: EF,
+        lambda: EF,
+        transcript: &'a mut Transcript,
+    ) -> Self {
         Self {
             anchor,
             claim,
+            lambda,
             point: Vec::new(),
             transcript,
         }
@@ -42,110 +41,121 @@ impl<'a> Running<'a> {
         self.point
     }
 
-    /// Runs all rounds over the layer below; gives both children's numerators and denominators at the
-    /// point.
-    pub(super) fn run<N, R>(
-        &mut self,
-        numerators: &[N],
-        denominators: &[R],
-        lambda: EF,
-        buffers: &mut Buffers<R>,
-    ) -> [EF; 4]
+    /// The first round, over the layer below itself.
+    pub(super) fn first<N, R>(&mut self, first: &Child<'_, N, R>, second: &Child<'_, N, R>) -> EF
     where
-        N: Copy + std::ops::Sub<Output = N>,
+        N: Copy + PrimeCharacteristicRing,
         R: Lanes + Algebra<N>,
     {
-        let lanes_lambda = R::from(lambda);
-        let last = if denominators.len() == 2 {
-            // One vector a child: its lanes are all that is left to sum over.
-            let (p, q) = (numerators, denominators);
-            [lanes_lambda * q[0] + p[0], R::ONE * p[1], q[0], q[1]]
-        } else {
-            self.vectors(numerators, denominators, lanes_lambda, buffers)
-        };
-        let [p0, p1, q0, q1] = self.elements(last);
-        [p0 - lambda * q0, p1, q0, q1]
+        let lambda = R::from(self.lambda);
+        let half = first.q.len() / 2;
+        let stored = second.q.len();
+        let eq = SplitEq::<R>::blocks(self.left());
+        let message = eq.sum(half, |i| {
+            let (p0, q0) = (first.p[i], first.q[i]);
+            if i >= stored {
+                return [lambda * q0 + p0, R::ZERO];
+            }
+            let (p0_step, q0_step) = (first.p[i + half] - p0, first.q[i + half] - q0);
+            let (p1, q1) = (second.p[i], second.q[i]);
+            let (p1_end, q1_end) = if stored > half {
+                (second.p[i + half], second.q[i + half])
+            } else {
+                (N::ZERO, R::ONE)
+            };
+            [
+                (lambda * q0 + p0) * q1 + q0 * p1,
+                (lambda * q0_step + p0_step) * (q1_end - q1) + q0_step * (p1_end - p1),
+            ]
+        });
+        self.send(message)
     }
 
-    /// The rounds until one vector a child is left.
-    fn vectors<N, R>(
+    /// All rounds that are left, the first challenge not bound yet and `lambda q0` not added. Both children's numerators and denominators at the point.
+    pub(super) fn rest<'b, R: Lanes>(
         &mut self,
-        numerators: &[N],
-        denominators: &[R],
-        lambda: R,
-        buffers: &mut Buffers<R>,
-    ) -> [R; 4]
-    where
-        N: Copy + std::ops::Sub<Output = N>,
-        R: Lanes + Algebra<N>,
-    {
-        let message = self.first_round(numerators, denominators, lambda);
-        let challenge = R::from(self.send(message));
-        let mut length = denominators.len() / 4;
-        let mut lists = buffers.0.each_mut().map(|list| &mut list[..length]);
-        first_fold(numerators, denominators, lambda, challenge, &mut lists);
-        while length > 1 {
-            length /= 2;
-            let message = self.round(length, &lists);
-            let challenge = R::from(self.send(message));
-            lists = lists.map(|list| {
-                let (low, high) = list.split_at_mut(length);
-                for (low, &high) in low.iter_mut().zip(high.iter()) {
-                    *low = bind(*low, high, challenge);
-                }
-                low
-            });
+        mut first: Pair<'b, R>,
+        mut second: Pair<'b, R>,
+        mut challenge: EF,
+    ) -> [EF; 4] {
+        let mut lambda = Some(R::from(self.lambda));
+        let mut half = first.length() / 2;
+        while half > 1 {
+            let message = self.round(half, [&mut first, &mut second], challenge, lambda.take());
+            challenge = self.send(message);
+            half /= 2;
         }
-        lists.map(|list| list[0])
+        let bound = R::from(challenge);
+        first.bind(0..1, half, bound);
+        second.bind(0..1, half, bound);
+        if let Some(lambda) = lambda {
+            first.add(0..1, lambda);
+        }
+        let [p0, q0] = first.at(0);
+        let [p1, q1] = second.at(0);
+        self.elements([p0, p1, q0, q1])
     }
 
-    /// The rounds within the last vector.
-    fn elements<R: Lanes>(&mut self, vectors: [R; 4]) -> [EF; 4] {
-        let mut lists = vectors.map(|vector| spread(&[vector]));
-        let mut length = R::WIDTH;
-        while length > 1 {
-            length /= 2;
-            let message = self.round(length, &lists.each_mut().map(|list| &mut list[..]));
-            let challenge = self.send(message);
-            for list in &mut lists {
-                for i in 0..length {
-                    list[i] = bind(list[i], list[i + length], challenge);
+    /// The rounds within the last vector; `lambda q0` is added.
+    pub(super) fn elements<R: Lanes>(&mut self, vectors: [R; 4]) -> [EF; 4] {
+        let [mut p0, mut p1, mut q0, mut q1] = vectors.map(|vector| spread(&[vector]));
+        let mut half = R::WIDTH / 2;
+        let mut challenge = None;
+        while half > 0 {
+            let eq = SplitEq::<EF>::new(self.left());
+            if let Some(challenge) = challenge {
+                for list in [&mut p0, &mut p1, &mut q0, &mut q1] {
+                    bind_half(list, challenge);
                 }
-                list.truncate(length);
+            }
+            let message = eq.sum(half, |i| {
+                let step = |list: &[EF]| list[i + half] - list[i];
+                [
+                    p0[i] * q1[i] + p1[i] * q0[i],
+                    step(&p0) * step(&q1) + step(&p1) * step(&q0),
+                ]
+            });
+            challenge = Some(self.send(message));
+            half /= 2;
+        }
+        if let Some(challenge) = challenge {
+            for list in [&mut p0, &mut p1, &mut q0, &mut q1] {
+                bind_half(list, challenge);
             }
         }
-        lists.map(|list| list[0])
+        [p0[0] - self.lambda * q0[0], p1[0], q0[0], q1[0]]
     }
 
-    /// Constant and quadratic coefficient of a round over lists of twice that length.
-    fn round<R: Lanes>(&self, length: usize, lists: &[&mut [R]; 4]) -> [EF; 2] {
-        let [p0, p1, q0, q1] = lists.each_ref().map(|list| halves(list));
-        SplitEq::<R>::new(self.left()).sum(length, |i| {
-            let step = |list: [&[R]; 2]| list[1][i] - list[0][i];
-            [
-                p0[0][i] * q1[0][i] + p1[0][i] * q0[0][i],
-                step(p0) * step(q1) + step(p1) * step(q0),
-            ]
-        })
-    }
-
-    /// Constant and quadratic coefficient of the first round, from the layer itself.
-    fn first_round<N, R>(&self, numerators: &[N], denominators: &[R], lambda: R) -> [EF; 2]
-    where
-        N: Copy + std::ops::Sub<Output = N>,
-        R: Lanes + Algebra<N>,
-    {
-        let [p0, p1] = halves(numerators).map(halves);
-        let [q0, q1] = halves(denominators).map(halves);
-        let eq = SplitEq::<R>::new(self.left());
-        eq.sum(p0[0].len(), |i| {
-            let (low0, low1) = (q0[0][i], q1[0][i]);
-            let (step0, step1) = (q0[1][i] - low0, q1[1][i] - low1);
-            [
-                (lambda * low0 + p0[0][i]) * low1 + low0 * p1[0][i],
-                (lambda * step0 + (p0[1][i] - p0[0][i])) * step1 + step0 * (p1[1][i] - p1[0][i]),
-            ]
-        })
+    /// Binds a variable, which leaves lists of `length`, and sums the next round over them.
+    fn round<R: Lanes>(
+        &self,
+        length: usize,
+        [first, second]: [&mut Pair<'_, R>; 2],
+        challenge: EF,
+        lambda: Option<R>,
+    ) -> [EF; 2] {
+        let challenge = R::from(challenge);
+        let half = length / 2;
+        let eq = SplitEq::<R>::blocks(self.left());
+        let mut sums = [R::ZERO; 2];
+        for (row, &weight) in eq.high.iter().enumerate() {
+            let start = row * eq.low.len();
+            for from in [start, start + half] {
+                let block = from..from + eq.low.len();
+                first.bind(block.clone(), length, challenge);
+                second.bind(block.clone(), length, challenge);
+                if let Some(lambda) = lambda {
+                    first.add(block, lambda);
+                }
+            }
+            let inner = block_sum(&eq.low, start, half, first, second);
+            for (sum, inner) in sums.iter_mut().zip(inner) {
+                *sum += inner * weight;
+            }
+        }
+        first.truncate(length);
+        second.truncate(length);
+        sums.map(Lanes::sum)
     }
 
     /// The anchor's coordinates after the one of the coming round.
@@ -167,37 +177,38 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Binds the first variable of a layer.
-fn first_fold<N, R>(
-    numerators: &[N],
-    denominators: &[R],
-    lambda: R,
-    challenge: R,
-    lists: &mut [&mut [R]; 4],
-) where
-    N: Copy + std::ops::Sub<Output = N>,
-    R: Lanes + Algebra<N>,
-{
-    let [p0, p1] = halves(numerators).map(halves);
-    let [q0, q1] = halves(denominators).map(halves);
-    let [out_p0, out_p1, out_q0, out_q1] = lists;
-    let fold = |out: &mut [R], [low, high]: [&[R]; 2]| {
-        for (out, (&low, &high)) in out.iter_mut().zip(low.iter().zip(high)) {
-            *out = bind(low, high, challenge);
-        }
-    };
-    fold(out_q0, q0);
-    fold(out_q1, q1);
-    for (out, (&low, &high)) in out_p1.iter_mut().zip(p1[0].iter().zip(p1[1])) {
-        *out = bind(low, high, challenge);
+/// Constant and quadratic coefficient over a block of pairs `i, i + half`.
+fn block_sum<R: Lanes>(
+    weights: &[R],
+    start: usize,
+    half: usize,
+    first: &Pair<'_, R>,
+    second: &Pair<'_, R>,
+) -> [R; 2] {
+    let block = start..start + weights.len();
+    let [p0, q0] = first.both(block.clone());
+    if start >= second.length() {
+        let terms = weights.iter().zip(p0);
+        return [terms.map(|(&weight, &p0)| weight * p0).sum(), R::ZERO];
     }
-    let cells = p0[0].iter().zip(p0[1]).zip(out_q0.iter());
-    for (out, ((&low, &high), &q0)) in out_p0.iter_mut().zip(cells) {
-        *out = lambda * q0 + bind::<N, R>(low, high, challenge);
+    let above = block.start + half..block.end + half;
+    let [p0_end, q0_end] = first.both(above.clone());
+    let [p1, q1] = second.both(block);
+    let ends = (second.length() > half).then(|| second.both(above));
+    let mut sums = [R::ZERO; 2];
+    for (i, &weight) in weights.iter().enumerate() {
+        let (p1_end, q1_end) = ends.map_or((R::ZERO, R::ONE), |[p1, q1]| (p1[i], q1[i]));
+        sums[0] += weight * (p0[i] * q1[i] + p1[i] * q0[i]);
+        let steps = (p0_end[i] - p0[i]) * (q1_end - q1[i]) + (p1_end - p1[i]) * (q0_end[i] - q0[i]);
+        sums[1] += weight * steps;
     }
+    sums
 }
 
-fn halves<T>(list: &[T]) -> [&[T]; 2] {
-    let (low, high) = list.split_at(list.len() / 2);
-    [low, high]
+fn bind_half(list: &mut Vec<EF>, challenge: EF) {
+    let half = list.len() / 2;
+    for i in 0..half {
+        list[i] = crate::lanes::bind(list[i], list[i + half], challenge);
+    }
+    list.truncate(half);
 }

@@ -1,5 +1,6 @@
 //! Proofs from end to end.
 
+mod batch;
 mod code_file;
 mod end_to_end;
 mod link;

@@ -23,6 +23,14 @@ fn both_provers_agree_on_a_perceptron() {
     check_bytes(&mlp(3, &[12, 9, 5]));
 }
 
+/// Of the lookups' leaves, only a first part is in use, of another size each time.
+#[test]
+fn both_provers_agree_however_many_leaves_are_in_use() {
+    for hidden in [30, 120, 300, 600] {
+        check_bytes(&mlp(7, &[3, hidden, 2]));
+    }
+}
+
 #[test]
 fn both_provers_agree_on_an_encoder() {
     for (seed, vocabulary) in [(5, 0), (6, 11)] {

@@ -12,8 +12,7 @@ use lilliput_verifier::pcs::settle::{Columns, labels};
 use lilliput_verifier::pcs::{Code, Oracle, Root, settle};
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::transcript::{Step, StepKind, Transcript};
-use lilliput_verifier::verify::layout_of;
-use lilliput_verifier::{Proof, VerifyingKey};
+use lilliput_verifier::{Proof, Subject, VerifyingKey};
 
 /// What binds a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,10 +49,10 @@ pub(crate) fn of_proof(key: &VerifyingKey, proof: &Proof) -> Followed {
     let mut transcript = Transcript::new(lilliput_verifier::statement::PROTOCOL);
     transcript.record();
     statement.absorb(&key.model_id(), &mut transcript);
-    let own = layout_of(key, statement.hidden()).expect("the layout holds");
+    let subject = Subject::new(key, statement.runs, statement.hidden()).expect("the layout holds");
     let parts = Parts {
-        checked: key.checked(),
-        layout: own.as_ref().unwrap_or(key.layout()),
+        checked: subject.checked(),
+        layout: subject.layout(),
         weights: key.weights(),
         inputs: &statement.inputs,
         outputs: &statement.outputs,
