@@ -95,7 +95,7 @@ fn masks() -> Vec<EF> {
     Randomness::new(&[9; 32], "bench").extension(1 << 12)
 }
 
-/// Commitments and foldings of the codes of a witness, and of weights that are hidden for 128 proofs.
+/// Commitments with the codes of a witness, and of weights that are hidden for 128 proofs.
 fn commitments(bench: &Bench) {
     for variables in bench.sizes(&[12, 16, 18, 20]) {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
@@ -113,9 +113,6 @@ fn commitments(bench: &Bench) {
                 prepare,
                 |(cells, mut randomness)| pcs::Committed::new(code, cells, Some(&mut randomness)),
             );
-            let (cells, mut randomness) = prepare();
-            let committed = pcs::Committed::new(code, cells, Some(&mut randomness));
-            let columns: Vec<EF> = (0..code.fold).map(|_| rng.random()).collect();
         }
     }
 }

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::reference::valid_indices;
-use super::{prove, reference};
+use super::{Folded, prove, reference};
 use crate::talk::{Heard, Talk};
 
 /// Blocks with and without padding, small and scalar, in a polynomial with garbage wherever no claim looks.
@@ -61,16 +61,30 @@ fn forms(claims: &[BlockClaim]) -> Vec<BlockClaim<Form>> {
     claims.iter().map(form).collect()
 }
 
+/// With rows of that many variables.
+fn hear_of(
+    claims: &[BlockClaim],
+    columns: usize,
+) -> impl Fn(&mut Receiver<'_>) -> Result<Joined<Form>, CodecError> + use<> {
+    let claims = forms(claims);
+    move |receiver: &mut Receiver<'_>| verify(&claims, 10, columns, receiver)
+}
+
 fn hear(
     claims: &[BlockClaim],
 ) -> impl Fn(&mut Receiver<'_>) -> Result<Joined<Form>, CodecError> + use<> {
-    let claims = forms(claims);
-    move |receiver: &mut Receiver<'_>| verify(&claims, 10, receiver)
+    hear_of(claims, 5)
 }
 
-fn talk(claims: &[BlockClaim], values: &[F]) -> Talk<Joined> {
+fn talk(claims: &[BlockClaim], values: &[F]) -> Talk<Folded> {
     Talk::new(1, &hear(claims), |transcript| {
-        prove(claims, values, transcript)
+        prove(claims, values, 5, transcript)
+    })
+}
+
+fn slow_talk(claims: &[BlockClaim], values: &[F]) -> Talk<Folded> {
+    Talk::new(1, &hear(claims), |transcript| {
+        reference::prove(claims, values, 5, transcript)
     })
 }
 
@@ -90,8 +104,31 @@ fn claims_on_blocks_with_garbage_in_their_padding_become_one() {
         assert_eq!(heard.heard.point, joined.point);
         assert_eq!(heard.value(&heard.heard.value), joined.value);
         assert!(holds(&heard, &values));
+        let columns = &joined.point[5..];
+        let rows: Vec<EF> = values
+            .chunks(32)
+            .map(|row| evaluate(row, columns))
+            .collect();
+        assert_eq!(joined.rows, rows);
         // Ten rounds of two coefficients, and the value.
         assert_eq!(talk.bytes.len(), 21 * EXTENSION_BYTES);
+    }
+}
+
+#[test]
+fn rows_of_every_length_give_the_same_kind_of_claim() {
+    let (values, claims) = case(2);
+    for columns in 4..=10 {
+        let hear = hear_of(&claims, columns);
+        let fast = Talk::new(1, &hear, |transcript| {
+            prove(&claims, &values, columns, transcript)
+        });
+        let slow = Talk::new(1, &hear, |transcript| {
+            reference::prove(&claims, &values, columns, transcript)
+        });
+        assert_eq!(fast.bytes, slow.bytes, "{columns}");
+        assert!(holds(&fast.hear(&hear), &values), "{columns}");
+        assert_eq!(fast.hear(&hear).heard.point, fast.proved.point);
     }
 }
 
@@ -110,9 +147,7 @@ fn claims_on_the_whole_polynomial_lie_over_those_on_blocks() {
         });
         let talk = talk(&claims, &values);
         assert!(holds(&talk.hear(&hear(&claims)), &values));
-        let slow = Talk::new(1, &hear(&claims), |transcript| {
-            reference::prove(&claims, &values, transcript)
-        });
+        let slow = slow_talk(&claims, &values);
         assert_eq!(slow.bytes, talk.bytes);
     }
 }
@@ -122,9 +157,7 @@ fn the_reference_sends_the_same() {
     for seed in 0..10 {
         let (values, claims) = case(seed);
         let fast = talk(&claims, &values);
-        let slow = Talk::new(1, &hear(&claims), |transcript| {
-            reference::prove(&claims, &values, transcript)
-        });
+        let slow = slow_talk(&claims, &values);
         assert_eq!(fast.proved, slow.proved);
         assert_eq!(fast.bytes, slow.bytes);
         // Each has heard the same.

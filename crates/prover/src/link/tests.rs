@@ -56,7 +56,8 @@ fn key(values: [i64; 3], seed: u8) -> ProvingKey {
 #[test]
 fn a_successor_with_other_weights_is_not_linked() {
     let (old, mut new) = (key([1, -2, 3], 1), key([1, -2, 4], 2));
-    assert_eq!(prove(&old, &new, &[3; 32]), Err(Unlinkable::OtherWeights));
+    let refused = prove(&old, &new, &[3; 32]);
+    assert!(matches!(refused, Err(Unlinkable::OtherWeights)));
     // The owner says that they are the same.
     new.weights = old.weights.clone();
     let link = prove(&old, &new, &[3; 32]).expect("an argument");

@@ -33,7 +33,8 @@ fn a_fold_has_the_polynomials_values_and_its_blinding_rows() {
         let committed = Committed::new(code, cells.clone(), Some(&mut randomness));
         let point: Vec<EF> = (0..variables).map(|_| rng.random()).collect();
         let (rows, columns) = point.split_at(variables - code.fold);
-        let folded = committed.fold(columns);
+        let mut folded = crate::join::columns::fold(committed.cells(), columns);
+        folded.extend(committed.fold_blinding(columns));
         assert_eq!(folded.len(), code.coefficients());
         assert_eq!(
             evaluate(&folded[..code.rows], rows),

@@ -147,6 +147,7 @@ impl<'a> Cheat<'a> {
         let statement = Statement {
             context: Context::OFFLINE,
             opening: 2,
+            runs: 1,
             seed: if hidden.inputs { [0; 32] } else { [1; 32] },
             inputs: inputs.port(),
             outputs: outputs.port(),
@@ -164,6 +165,7 @@ impl<'a> Cheat<'a> {
     fn argument(&self) -> Argument<'_> {
         Argument {
             key: self.key,
+            checked: self.key.verifying.checked(),
             layout: &self.layout,
             statement: &self.statement,
             inputs: &self.inputs,
@@ -174,7 +176,7 @@ impl<'a> Cheat<'a> {
 
     /// Argues, and says which constraints its messages break besides the verdict.
     fn finish(&self) -> (Result<Verified, Rejection>, Vec<usize>) {
-        let mut argument = self.argument();
+        let argument = self.argument();
         let bytes = argument.argue::<Fast>(&[3; 32]).expect("an argument");
         let broken = self.broken(&argument, &bytes);
         let proof = Proof {

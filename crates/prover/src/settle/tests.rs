@@ -14,6 +14,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Blinded, Columns, Heard, Opened, columns, settle};
+use crate::join::Folded;
 use crate::pcs::Committed;
 use crate::transcript::Transcript;
 
@@ -118,11 +119,11 @@ impl Case {
             transcript.root("root", root);
             let variables = own.cells().len().ilog2() as usize;
             let point = transcript.challenge_point("point", variables);
-            transcript.send("value", &[evaluate(own.cells(), &point)]);
-            opened.push(Opened {
-                committed: own,
-                point,
-            });
+            let value = evaluate(own.cells(), &point);
+            transcript.send("value", &[value]);
+            let columns = &point[variables - own.code.fold..];
+            let rows = crate::join::columns::fold(own.cells(), columns);
+            opened.push(Opened::new(own, Folded { point, value, rows }));
         }
         let heard = |bytes: &[u8]| {
             let mut receiver = Receiver::new(bytes, Said::new("test"));

@@ -73,9 +73,11 @@ impl Forged {
         let honest = weights(in_range);
         let (_, multiplicities) = commit(&polynomial, &honest, hiding).expect("a commitment");
         let cells = cells(&polynomial, &[&values[..]], &multiplicities);
+        let (code, coefficients) = coefficients(&polynomial, cells, hiding);
+        let codeword = Codeword::new(&code, code.width(), &coefficients);
         Self {
             graph_bytes: graph.graph().encode(),
-            committed: commit_cells(&polynomial, cells, hiding),
+            committed: Committed::from_parts(code, coefficients, codeword),
             weights: weights(values),
             multiplicities,
             polynomial,

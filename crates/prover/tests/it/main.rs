@@ -11,3 +11,4 @@ mod soundness;
 mod tamper;
 mod transformers;
 mod vectors;
+mod zero_knowledge;

@@ -51,7 +51,7 @@
 mod census;
 mod made;
 mod manifest;
-mod parts;
+pub(crate) mod parts;
 
 use std::path::{Path, PathBuf};
 

@@ -242,6 +242,16 @@ fn another_opening_is_rejected_and_one_out_of_range_is_refused() {
 }
 
 #[test]
+fn another_number_of_runs_is_rejected() {
+    for kind in 0..3 {
+        for runs in [0, 2, 3, 1 << 10, u32::MAX] {
+            let refused = changed_of(kind, |proof| proof.statement.runs = runs);
+            assert!(refused.is_err(), "{kind} {runs}");
+        }
+    }
+}
+
+#[test]
 fn a_seed_beside_hidden_inputs_is_refused() {
     let error = refused_statement(INPUTS_HIDDEN, |proof| proof.statement.seed[0] = 1);
     assert_eq!(error, StatementError::Seed);

@@ -84,6 +84,15 @@ pub struct Spread<'a> {
     pub windows: [Window; 2],
 }
 
+/// The images of a batch, weighted by its coordinates.
+fn one_image(images: TensorId, batch: usize, of_batch: &[EF]) -> Folded<'_> {
+    Folded {
+        tensor: images,
+        fixed: (0..batch).map(|_| (0, of_batch)).collect(),
+        kept: (batch..batch.saturating_add(3)).collect(),
+    }
+}
+
 impl<S: Side> Walk<'_, S> {
     pub(super) fn convolution(
         &mut self,
@@ -146,11 +155,7 @@ impl<S: Side> Walk<'_, S> {
             claim: claim.value.clone(),
             variables: tensor_variables(&[channels, height, width]),
             batch: &[],
-            tensors: vec![Folded {
-                tensor: x,
-                fixed: batch.iter().map(|_| (0, of_batch)).collect(),
-                kept: (batch.len()..batch.len().saturating_add(3)).collect(),
-            }],
+            tensors: vec![one_image(x, batch.len(), of_batch)],
             weight: Weight::Spread(spread.clone()),
         };
         let ended = self.side.product(&product)?;

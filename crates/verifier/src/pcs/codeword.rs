@@ -57,7 +57,6 @@ impl Codeword {
     }
 
     /// All rows, one behind the other.
-    #[must_use]
     pub fn rows(&self) -> &[F] {
         &self.rows
     }
@@ -110,7 +109,6 @@ impl Opened {
 }
 
 /// The element of the domain at a position.
-#[must_use]
 pub fn domain_element(log_domain: usize, position: usize) -> F {
     let position = u64::try_from(position).unwrap_or(0);
     F::two_adic_generator(log_domain).exp_u64(position)

@@ -437,7 +437,7 @@ fn last_argument(
 }
 
 /// The combined claim's weight, folded over the columns, times the last column.
-fn weigh(
+pub fn weigh(
     last: &[EF],
     of_columns: &[EF],
     oracles: &[Oracle],

@@ -8,6 +8,7 @@ fn statement() -> Statement {
             provider: [3; 32],
         },
         opening: 5,
+        runs: 2,
         seed: [4; 32],
         inputs: Port::Public(vec![vec![1, -2, i32::MAX], Vec::new()]),
         outputs: Port::Public(vec![vec![i32::MIN]]),
@@ -64,8 +65,8 @@ fn a_statement_cut_off_anywhere_is_refused() {
     }
 }
 
-/// Bytes before the inputs: three of the context, the opening, the seed.
-const HEAD: usize = 3 * 32 + 4 + 32;
+/// Bytes before the inputs: three of the context, opening and runs, the seed.
+const HEAD: usize = 3 * 32 + 4 + 4 + 32;
 
 #[test]
 fn a_length_beyond_the_bytes_is_refused_before_anything_is_allocated() {
@@ -95,11 +96,12 @@ fn challenge(statement: &Statement, model: [u8; 32]) -> crate::field::EF {
 
 #[test]
 fn every_part_of_a_statement_changes_the_next_challenge() {
-    let changes: [fn(&mut Statement); 9] = [
+    let changes: [fn(&mut Statement); 10] = [
         |own| own.context.chain[0] ^= 1,
         |own| own.context.job[0] ^= 1,
         |own| own.context.provider[31] ^= 1,
         |own| own.opening += 1,
+        |own| own.runs += 1,
         |own| own.seed[31] ^= 1,
         |own| values(&mut own.inputs)[0][1] += 1,
         |own| values(&mut own.inputs)[1].push(0),
@@ -121,9 +123,10 @@ fn every_part_of_a_statement_changes_the_next_challenge() {
 
 #[test]
 fn every_part_of_a_hidden_statement_changes_the_next_challenge() {
-    let changes: [fn(&mut Statement); 7] = [
+    let changes: [fn(&mut Statement); 8] = [
         |own| own.context.chain[0] ^= 1,
         |own| own.opening += 1,
+        |own| own.runs += 1,
         |own| own.seed[31] ^= 1,
         |own| root(&mut own.inputs)[31] ^= 1,
         |own| root(&mut own.outputs)[0] ^= 1,

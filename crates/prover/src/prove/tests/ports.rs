@@ -42,7 +42,7 @@ fn recommitted(side: &mut Side, change: impl FnOnce(&mut [F])) {
     let mut cells = committed.cells().to_vec();
     change(&mut cells);
     cells.extend(Randomness::new(&[8; 32], "ports").base(code.blinding * code.width()));
-    let codeword = Codeword::new(&code, code.width(), cells.clone());
+    let codeword = Codeword::new(&code, code.width(), &cells);
     *committed = Committed::from_parts(code, cells, codeword);
 }
 

@@ -104,7 +104,7 @@ fn columns_without_their_random_part_are_rejected() {
                 matrix.extend_from_slice(coordinates);
             }
         }
-        blinded.codeword = Codeword::new(code, blinded.columns * 5, matrix);
+        blinded.codeword = Codeword::new(code, blinded.columns * 5, &matrix);
     });
     assert!(matches!(
         result,
@@ -122,7 +122,8 @@ fn every_column_has_a_random_one_of_its_own() {
     let distinct: std::collections::HashSet<_> = all.clone().collect();
     assert_eq!(distinct.len(), all.count());
     assert!(blinded.random.iter().all(|element| *element != EF::ZERO));
-    assert_eq!(blinded.codeword.row(0).len(), 10 * blinded.columns);
+    let row = &blinded.codeword.open(&[0]).rows[0];
+    assert_eq!(row.len(), 10 * blinded.columns);
 }
 
 /// Cells with blinding rows of their own.
@@ -138,7 +139,7 @@ fn foldings_of_another_polynomial_than_the_committed_one_are_rejected() {
         let result = verdict(|case| {
             let code = case.committed[index].code;
             let other = cells(&code, 2);
-            let codeword = Codeword::new(&code, code.width(), cells(&code, 1));
+            let codeword = Codeword::new(&code, code.width(), &cells(&code, 1));
             case.committed[index] = Committed::from_parts(code, other, codeword);
             case.public.roots[index] = case.committed[index].root();
         });
@@ -153,7 +154,7 @@ fn foldings_that_differ_in_a_blinding_row_are_rejected() {
         let own = cells(&code, 1);
         let mut other = own.clone();
         *other.last_mut().expect("cells") += F::ONE;
-        let codeword = Codeword::new(&code, code.width(), own);
+        let codeword = Codeword::new(&code, code.width(), &own);
         case.committed[0] = Committed::from_parts(code, other, codeword);
         case.public.roots[0] = case.committed[0].root();
     });
@@ -166,7 +167,7 @@ fn rows_of_another_tree_are_rejected() {
         let result = verdict(|case| {
             let code = case.committed[index].code;
             let own = cells(&code, 1);
-            let codeword = Codeword::new(&code, code.width(), own.clone());
+            let codeword = Codeword::new(&code, code.width(), &own);
             case.committed[index] = Committed::from_parts(code, own, codeword);
         });
         assert_eq!(result, Err(OpeningError::Rows), "polynomial {index}");
@@ -191,9 +192,9 @@ fn a_committed_word_far_from_the_code_is_rejected() {
         far.resize(code.domain() * code.width(), F::ZERO);
         far[0] -= F::ONE;
         far[code.domain() / 2 * code.width()] += F::ONE;
-        let far = Codeword::new(&code, code.width(), far);
-        let near = Codeword::new(&code, code.width(), own.clone());
-        let agree = |position: usize| far.row(position) == near.row(position);
+        let far = Codeword::new(&code, code.width(), &far);
+        let near = Codeword::new(&code, code.width(), &own);
+        let agree = |position: usize| far.open(&[position]).rows == near.open(&[position]).rows;
         assert!((0..code.domain()).all(|position| agree(position) == (position % 2 == 0)));
         case.committed[0] = Committed::from_parts(code, own, far);
         case.public.roots[0] = case.committed[0].root();
