@@ -1,5 +1,6 @@
 //! Buying an answer: order, escrow, input, waiting, and checking the proof oneself.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
@@ -11,11 +12,12 @@ use lilliput_types::registry::Model;
 use lilliput_types::{
     Address, Amount, DurationMs, InputCommitment, JobId, Message, ModelId, TransactionId,
 };
-use lilliput_verifier::{Context, Proof, Security, Verified, VerifyingKey, verify};
+use lilliput_verifier::{Context, Proof, Security, Verified, VerifyingKey, link, verify};
 
-use crate::commands::prove::milliseconds;
+use crate::commands::prove::{milliseconds, names};
 use crate::failure::{Failure, OrExit, Result};
 use crate::numbers;
+use crate::session::Session;
 
 /// Pause between two looks at the job.
 const POLL: Duration = Duration::from_millis(20);
@@ -55,7 +57,12 @@ pub(crate) struct Checked {
     pub(crate) proof_bytes: usize,
     pub(crate) verify_ms: f64,
     pub(crate) security: Security,
-    pub(crate) inputs: usize,
+    /// What the proof hides, by name.
+    pub(crate) hidden: Vec<&'static str>,
+    /// Which of the openings that keep the weights hidden it used.
+    pub(crate) opening: u32,
+    /// How many there are.
+    pub(crate) openings: u32,
 }
 
 /// Looks up what an answer costs.
@@ -88,6 +95,7 @@ pub(crate) fn order(
     quote: &Quote,
     terms: &Terms,
     sample: &[Vec<f64>],
+    session: &Session,
 ) -> Result<Ordered> {
     if let Some(price_max) = terms.price_max
         && price_max < quote.price
@@ -99,9 +107,10 @@ pub(crate) fn order(
     }
     let input = JobInput {
         salt: random_bytes()?,
-        inputs: numbers::quantize(quote.key.graph(), sample)?,
+        inputs: numbers::quantize(quote.key.graph(), sample, false, session)?,
     };
-    let commitment = lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs);
+    let commitment =
+        lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs, quote.key.checked())?;
     let order = Order {
         model: quote.model.id,
         level: VerificationLevel::Proven,
@@ -145,8 +154,11 @@ pub(crate) fn wait(client: &Client, job: JobId, terms: &Terms) -> Result<Job> {
     }
 }
 
-/// Fetches a paid job's proof and checks it, trusting neither node nor ledger.
-pub(crate) fn check(client: &Client, key: &VerifyingKey, job: &Job) -> Result<Checked> {
+/// Fetches a paid job's proof and checks it, trusting neither node nor ledger: `registered` is the key that the
+/// model's id names; a proof under a successor counts once the links to it hold.
+pub(crate) fn check(client: &Client, registered: &VerifyingKey, job: &Job) -> Result<Checked> {
+    let successor = successor(client, registered, job)?;
+    let key = successor.as_ref().unwrap_or(registered);
     let (Some(id), Some(provider)) = (job.proof, job.provider) else {
         return Err(Failure::failed(anyhow!("the job {} has no proof", job.id)));
     };
@@ -162,14 +174,54 @@ pub(crate) fn check(client: &Client, key: &VerifyingKey, job: &Job) -> Result<Ch
     let proof = Proof::decode(&bytes).or_rejected(&refused)?;
     let verified = verify(key, &context, &proof).or_rejected(&refused)?;
     let verify_ms = milliseconds(started);
-    check_binding(key, job, &verified)?;
+    check_binding(registered, job, &verified)?;
+    let Some(outputs) = &verified.outputs else {
+        return Err(Failure::rejected(anyhow!(
+            "the proof of job {} hides the answer",
+            job.id
+        )));
+    };
     Ok(Checked {
-        output: numbers::output(key.graph(), &verified.outputs),
+        output: numbers::output(key.graph(), outputs),
         proof_bytes: bytes.len(),
         verify_ms,
+        hidden: names(key.openings() > 0, proof.statement.hidden()),
+        opening: verified.opening,
+        openings: key.openings(),
         security: verified.security,
-        inputs: verified.inputs.iter().map(Vec::len).sum(),
     })
+}
+
+/// The key that a proof was made with, if it isn't the registered one: link by link from that one.
+fn successor(
+    client: &Client,
+    registered: &VerifyingKey,
+    job: &Job,
+) -> Result<Option<VerifyingKey>> {
+    let Some(wanted) = job.key.filter(|key| *key != job.model) else {
+        return Ok(None);
+    };
+    let model = client.model(job.model)?;
+    let mut known = BTreeMap::from([(job.model, registered.clone())]);
+    for step in model.successors.iter() {
+        let (Some(old), key) = (known.get(&step.after), client.blob(step.key)?) else {
+            continue;
+        };
+        let refused = format!("the key {} of model {} is refused", step.id, job.model);
+        let key = VerifyingKey::decode(&key).or_rejected(&refused)?;
+        let security = link::verify(old, &key, &client.blob(step.link)?).or_rejected(&refused)?;
+        if !security.suffices() || key.model_id().0 != *step.id.as_bytes() {
+            return Err(Failure::rejected(anyhow!(refused)));
+        }
+        if step.id == wanted {
+            return Ok(Some(key));
+        }
+        known.insert(step.id, key);
+    }
+    Err(Failure::rejected(anyhow!(
+        "the proof of job {} is under a key that isn't the model's",
+        job.id
+    )))
 }
 
 /// The proof must be about the job's model and input.

@@ -82,7 +82,7 @@ impl Command {
             Self::Explain(args) => commands::explain::run(&args),
             Self::Model(args) => commands::model::run(&args, session),
             Self::Prove(args) => commands::prove::run(&args, session),
-            Self::Verify(args) => commands::verify::run(&args),
+            Self::Verify(args) => commands::verify::run(&args, session),
             Self::Provider(args) => commands::provider::run(&args, session),
             Self::Account(args) => commands::account::run(&args, session),
             Self::Tx(args) => commands::tx::run(&args, session),

@@ -5,9 +5,8 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
-use lilliput_graph::model::Model;
-use lilliput_prover::{ProvingKey, setup};
-use lilliput_provider::MODEL_BYTES_MAX;
+use lilliput_prover::ProvingKey;
+use lilliput_provider::{ModelFile, ModelFileError, OpeningsError};
 use lilliput_verifier::VerifyingKey;
 
 use crate::failure::{Failure, OrExit, Result};
@@ -59,10 +58,26 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(written.with_context(|| format!("failed to write {}", path.display()))?)
 }
 
+/// Makes the folder that a file is to be in.
+pub(crate) fn make_folder(path: &Path) -> Result<()> {
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    Ok(made.with_context(|| format!("failed to write {}", path.display()))?)
+}
+
 /// Reads a `.lmodel`.
-pub(crate) fn model(path: &Path) -> Result<Model> {
-    let bytes = read(path, MODEL_BYTES_MAX)?;
-    Model::decode(&bytes).or_bad_input(format!("failed to read the model {}", path.display()))
+pub(crate) fn model(path: &Path) -> Result<ModelFile> {
+    ModelFile::read(path).map_err(model_error)
+}
+
+/// What is wrong with a model file is bad input, but for what the machine can't do.
+pub(crate) fn model_error(error: ModelFileError) -> Failure {
+    use ModelFileError::{Openings, Private, Random};
+    match &error {
+        Openings(OpeningsError::Lock { .. } | OpeningsError::File(_)) | Private(_) | Random(_) => {
+            Failure::failed(error)
+        }
+        _ => Failure::bad_input(error),
+    }
 }
 
 /// Reads and checks a `.lvk`. One that doesn't hold is evidence rejected.
@@ -72,13 +87,9 @@ pub(crate) fn key(path: &Path) -> Result<VerifyingKey> {
 }
 
 /// The proving key of a model: put together with the `.lvk` beside it, or made anew.
-pub(crate) fn proving_key(path: &Path) -> Result<ProvingKey> {
-    let model = model(path)?;
-    let key_path = path.with_extension("lvk");
-    if key_path.exists() {
-        return ProvingKey::rebuild(key(&key_path)?, model.weights)
-            .or_bad_input(format!("{} is another model's key", key_path.display()));
-    }
-    let (key, _) = setup(&model.graph, model.weights).or_bad_input("failed to set the model up")?;
-    Ok(key)
+pub(crate) fn proving_key(model: &ModelFile) -> Result<ProvingKey> {
+    model.proving_key().map_err(|error| match error {
+        ModelFileError::Key { .. } => Failure::rejected(error),
+        error => model_error(error),
+    })
 }

@@ -16,6 +16,7 @@
 //! (a list where `deploy` prints what Akash prints);
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
+mod account;
 mod buyer;
 mod cli;
 mod commands;
@@ -24,6 +25,7 @@ mod files;
 mod network;
 mod node;
 mod numbers;
+mod opening;
 mod outcome;
 mod receipt;
 mod session;

@@ -16,11 +16,12 @@ use lilliput_import::{Calibration, Options, import};
 use lilliput_modules::Genesis;
 use lilliput_node::{Config, DevelopmentWallet, Running, StartError};
 use lilliput_prover::setup;
-use lilliput_provider::Report;
+use lilliput_provider::{ModelFile, Report, secret};
 use lilliput_types::registry::{Publish, RegistryMessage};
 use lilliput_types::{AccountKey, Address, Amount, Blob, List, Message, ModelId, Text};
 use lilliput_verifier::VerifyingKey;
 
+use crate::commands::model::fresh;
 use crate::failure::{Failure, OrExit, Result};
 use crate::files;
 
@@ -38,6 +39,8 @@ const MODEL_PRICE: Amount = Amount(20_000);
 const PROVIDER_PRICE: Amount = Amount(30_000);
 /// What the provider deposits.
 const STAKE: Amount = Amount(10_000_000);
+/// Proofs for which the bundled model's key hides its weights.
+const OPENINGS: u32 = 512;
 /// Pause between two looks of the provider at the ledger.
 const PROVIDER_POLL: Duration = Duration::from_millis(20);
 /// Most reports of the provider that wait to be read.
@@ -206,7 +209,7 @@ impl Drop for Network {
 fn start_provider(
     node: Client,
     secret: SecretKey,
-    model: Model,
+    model: ModelFile,
     stop: &Arc<AtomicBool>,
 ) -> Result<(JoinHandle<()>, Receiver<Report>)> {
     let config = lilliput_provider::Config {
@@ -237,7 +240,7 @@ fn start_provider(
 
 /// The bundled model and its key: from the data folder, where it was put at the first start, else
 /// imported.
-fn digits(folder: &Path) -> Result<(Model, VerifyingKey)> {
+fn digits(folder: &Path) -> Result<(ModelFile, VerifyingKey)> {
     let (model_path, key_path) = (folder.join("digits.lmodel"), folder.join("digits.lvk"));
     if model_path.exists() && key_path.exists() {
         return Ok((files::model(&model_path)?, files::key(&key_path)?));
@@ -246,13 +249,13 @@ fn digits(folder: &Path) -> Result<(Model, VerifyingKey)> {
     let imported = import(DIGITS_ONNX, &calibration, &Options::default())?;
     let model = Model {
         name: "digits".to_owned(),
+        hiding: Some(fresh(OPENINGS)?),
         graph: imported.graph,
         weights: imported.weights,
     };
-    let (_, key) = setup(&model.graph, model.weights.clone())?;
-    files::write(&model_path, &model.encode()?)?;
-    files::write(&key_path, &key.encode())?;
-    Ok((model, key))
+    let (_, key) = setup(&model.graph, model.weights.clone(), &secret(&model))?;
+    let file = ModelFile::create(&model_path, model, &key).map_err(files::model_error)?;
+    Ok((file, key))
 }
 
 fn publish(owner: &Sender, key: &VerifyingKey) -> Result<()> {

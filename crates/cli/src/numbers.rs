@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::failure::{Failure, OrExit, Result};
 use crate::files;
+use crate::session::Session;
 
 /// Widest and highest picture that is looked at.
 const IMAGE_SIDE_MAX: u32 = 4096;
@@ -104,12 +105,30 @@ fn luma(red: f64, green: f64, blue: f64) -> f64 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/// The integers of a sample.
-pub(crate) fn quantize(graph: &Graph, sample: &[Vec<f64>]) -> Result<Vec<Vec<i32>>> {
+/// The integers of a sample. Numbers outside of an input's range become those at its edge, as in every run of the
+/// model, and this is said; `strict` refuses them.
+pub(crate) fn quantize(
+    graph: &Graph,
+    sample: &[Vec<f64>],
+    strict: bool,
+    session: &Session,
+) -> Result<Vec<Vec<i32>>> {
     let pairs = graph.inputs.iter().zip(sample);
     pairs
         .map(|(input, numbers)| {
             let quantized = quantize_input(input, numbers).or_bad_input("the input doesn't fit")?;
+            if quantized.saturated > 0 {
+                let said = format!(
+                    "{} of {} numbers of '{}' lie outside of the range that the model was calibrated for",
+                    quantized.saturated,
+                    numbers.len(),
+                    input.name
+                );
+                if strict {
+                    return Err(Failure::bad_input(anyhow!(said)));
+                }
+                session.say(format!("note: {said} and were moved to its edge"));
+            }
             let values = quantized.values.iter();
             values
                 .map(|&value| i32::try_from(value).or_bad_input("the input has more than 32 bits"))

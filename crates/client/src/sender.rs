@@ -125,8 +125,11 @@ impl Sender {
 fn fee(fees: FeeSchedule, messages: &[Message], blobs: &[Blob]) -> Result<Amount, AmountError> {
     let mut sum = Amount::ZERO;
     for message in messages {
-        let blob = blobs.iter().find(|blob| Some(blob.id()) == message.blob());
-        let blob_len = blob.map_or(0, |blob| blob.as_bytes().len());
+        let named = message.blobs().filter_map(|id| {
+            let found = blobs.iter().find(|blob| blob.id() == id);
+            found.map(|blob| blob.as_bytes().len())
+        });
+        let blob_len: usize = named.sum();
         let kib = (codec::encode(message).len() + blob_len).div_ceil(1024);
         let by_length = fees.per_kib.times(u64::try_from(kib).unwrap_or(u64::MAX))?;
         sum = sum.plus(fees.per_message)?.plus(by_length)?;

@@ -179,11 +179,15 @@ fn conv(
     dilation: [u32; 2],
     groups: u32,
 ) -> Result<Shape, OpError> {
-    let &[channels, height, width] = &x.0[..] else {
-        return Err(OpError::Axes {
-            expected: 3,
-            got: x.0.clone(),
-        });
+    let (batch, channels, height, width) = match x.0[..] {
+        [channels, height, width] => (None, channels, height, width),
+        [batch, channels, height, width] => (Some(batch), channels, height, width),
+        _ => {
+            return Err(OpError::Axes {
+                expected: 3,
+                got: x.0.clone(),
+            });
+        }
     };
     let &[outputs, group_channels, kernel_height, kernel_width] = &w.0[..] else {
         return Err(OpError::Axes {
@@ -206,7 +210,8 @@ fn conv(
         dilation[0],
     )?;
     let columns = window_count(width, kernel_width, stride[1], pad[1], pad[3], dilation[1])?;
-    Ok(Shape(vec![outputs, rows, columns]))
+    let image = [outputs, rows, columns];
+    Ok(Shape(batch.into_iter().chain(image).collect()))
 }
 
 fn window_count(

@@ -13,6 +13,7 @@
 //! | [`graph`] | tensors, nodes, inputs, outputs |
 //! | [`codec`] | the canonical encoding |
 //! | [`check`] | limits, shapes, and the refusal of graphs that could wrap |
+//! | [`batch`] | a model run on several inputs at once |
 //! | [`bounds`] | worst-case interval of every tensor |
 //! | [`draft`] | a graph that grows node by node, for those who build one |
 //! | [`model`] | graph, weights and name in one file |
@@ -22,6 +23,7 @@
 //! executor, for any weights and inputs within their declared ranges, lies within
 //! [`bounds::VALUE_MAX`] of zero.
 
+pub mod batch;
 pub mod bounds;
 pub mod check;
 pub mod codec;
@@ -41,7 +43,7 @@ pub use codec::DecodeError;
 pub use draft::Draft;
 pub use exec::{ExecError, Trace, execute};
 pub use graph::{Graph, Input, Node, Origin, Output, Post, Scale, TensorId, WeightSpec, Weights};
-pub use model::{Model, ModelError};
+pub use model::{Hiding, Model, ModelError};
 pub use op::Op;
 pub use shape::Shape;
 pub use table::Table;

@@ -33,7 +33,8 @@ pub enum Op {
         out_axes: Vec<u8>,
     },
     /// Two-dimensional cross-correlation of `x: [C, H, W]` with `w: [O, C / groups, KH, KW]`,
-    /// giving `[O, OH, OW]`; positions outside of `x` count as zero (ONNX `Conv`).
+    /// giving `[O, OH, OW]`; positions outside of `x` count as zero (ONNX `Conv`). With
+    /// `x: [B, C, H, W]` each of the B images, giving `[B, O, OH, OW]`.
     Conv {
         x: TensorId,
         w: TensorId,

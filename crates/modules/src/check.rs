@@ -24,7 +24,7 @@ pub struct ProofClaim {
     pub job: JobId,
     /// by this provider,
     pub provider: Address,
-    /// this model answered
+    /// this model answered, by the id of the key that is checked with,
     pub model: ModelId,
     /// this input.
     pub input: InputCommitment,
@@ -38,6 +38,13 @@ pub trait ProofCheck: Send + Sync {
     /// # Errors
     /// The reason, for people.
     fn key(&self, key: &[u8]) -> Result<KeyFacts, String>;
+
+    /// Checks a verifying key as [`ProofCheck::key`] does, and that it commits to the weights of a key that was
+    /// accepted before.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    fn link(&self, old: &[u8], new: &[u8], link: &[u8]) -> Result<KeyFacts, String>;
 
     /// Checks that a proof shows the claim under a key that [`ProofCheck::key`] accepted, and gives
     /// the digest of the output.

@@ -4,8 +4,7 @@ use lilliput_ledger::{
     BlockContext, Failure, Machine, MessageContext, Refusal, State, StateReader, StoreError,
 };
 use lilliput_types::{
-    Address, Amount, BlobId, ChainId, Holder, Message, Segment, Submission, TimeMs, ValidatorSet,
-    codec,
+    Address, Amount, ChainId, Holder, Message, Segment, Submission, TimeMs, ValidatorSet, codec,
 };
 
 use crate::check::ProofCheck;
@@ -70,7 +69,7 @@ impl Machine for Network {
         let params = genesis::params(state)?;
         let mut parts: Vec<(Segment, Amount)> = Vec::new();
         for message in submission.transaction.transaction.messages.iter() {
-            let bytes = codec::encode(message).len() + blob_len(submission, message.blob());
+            let bytes = codec::encode(message).len() + blob_len(submission, message);
             let kib = u64::try_from(bytes.div_ceil(1024)).unwrap_or(u64::MAX);
             // Above all money there is, the fee can't be paid anyway.
             let most = Amount(u128::MAX);
@@ -131,10 +130,11 @@ impl Machine for Network {
     }
 }
 
-fn blob_len(submission: &Submission, blob: Option<BlobId>) -> usize {
-    let found = submission
-        .blobs
-        .iter()
-        .find(|candidate| Some(candidate.id()) == blob);
-    found.map_or(0, |blob| blob.as_bytes().len())
+fn blob_len(submission: &Submission, message: &Message) -> usize {
+    let named = message.blobs().filter_map(|id| {
+        let mut blobs = submission.blobs.iter();
+        let found = blobs.find(|candidate| candidate.id() == id);
+        found.map(|blob| blob.as_bytes().len())
+    });
+    named.sum()
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lilliput_crypto::Digest;
 use lilliput_types::{BlobId, ModelId};
-use lilliput_verifier::{Context, Proof, VerifyingKey, verify, verify_cost_units};
+use lilliput_verifier::{Context, Proof, VerifyingKey, link, verify, verify_cost_units};
 
 use crate::check::{KeyFacts, ProofCheck, ProofClaim};
 
@@ -21,7 +21,11 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    fn checked_key(&self, bytes: &[u8]) -> Result<Arc<VerifyingKey>, String> {
+    /// Reads and checks a key, unless it was among the last ones checked.
+    ///
+    /// # Errors
+    /// The reason, for people.
+    pub fn checked_key(&self, bytes: &[u8]) -> Result<Arc<VerifyingKey>, String> {
         let id = BlobId::of(bytes);
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, key)) = keys.iter().find(|(known, _)| *known == id) {
@@ -44,6 +48,16 @@ impl ProofCheck for Verifier {
         })
     }
 
+    fn link(&self, old: &[u8], new: &[u8], link: &[u8]) -> Result<KeyFacts, String> {
+        let old = self.checked_key(old)?;
+        let key = self.checked_key(new)?;
+        let security = link::verify(&old, &key, link).map_err(|error| error.to_string())?;
+        if !security.suffices() {
+            return Err("the link is too short to be sure".to_owned());
+        }
+        self.key(new)
+    }
+
     fn proof(&self, key: &[u8], claim: &ProofClaim, proof: &[u8]) -> Result<Digest, String> {
         let key = self.checked_key(key)?;
         if key.model_id().0 != *claim.model.as_bytes() {
@@ -58,6 +72,9 @@ impl ProofCheck for Verifier {
         let verified = verify(&key, &context, &proof).map_err(|error| error.to_string())?;
         if verified.input_commitment.0 != *claim.input.as_bytes() {
             return Err("the proof is about another input than the order".to_owned());
+        }
+        if verified.outputs.is_none() {
+            return Err("the proof hides the answer".to_owned());
         }
         Ok(Digest(verified.output_digest.0))
     }

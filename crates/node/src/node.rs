@@ -2,7 +2,7 @@
 //! their own.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lilliput_client::api::{
     Account, Balance, BlockDetail, BlockEventsAt, BlockSummary, DryRun, FeeSchedule, Page,
@@ -10,7 +10,7 @@ use lilliput_client::api::{
 };
 use lilliput_client::{JobFilter, JobInput};
 use lilliput_ledger::{Machine, Snapshot, StateReader, StoreError};
-use lilliput_modules::{Genesis, bank, job, provider, registry};
+use lilliput_modules::{Genesis, Verifier, bank, job, provider, registry};
 use lilliput_types::bank::Asset;
 use lilliput_types::job::{Job, JobState};
 use lilliput_types::provider::{Offer, Provider};
@@ -19,6 +19,7 @@ use lilliput_types::{
     Address, AssetId, BlobId, ChainId, Height, Holder, JobId, ModelId, SignedHeader, Submission,
     TransactionId,
 };
+use lilliput_verifier::{InputCommitment, VerifyingKey};
 
 use crate::blobs::BlobStore;
 use crate::config::{Config, DevelopmentWallet};
@@ -39,6 +40,8 @@ const EVENT_BLOCKS_MAX: u64 = 50;
 pub struct Node {
     engine: Engine,
     blobs: Mutex<BlobStore>,
+    /// Keys of models that were asked about lately.
+    keys: Verifier,
     inputs: InputStore,
     address: SocketAddr,
     hosts: Vec<String>,
@@ -56,6 +59,7 @@ impl Node {
         Ok(Self {
             engine,
             blobs: Mutex::new(BlobStore::open(&config.data.join("blobs"))?),
+            keys: Verifier::default(),
             inputs,
             address,
             hosts: config.hosts,
@@ -428,6 +432,16 @@ impl Node {
         blobs.get(id.0)?.ok_or_else(|| not_found("blob", id))
     }
 
+    /// A verifying key that the registry has accepted.
+    ///
+    /// # Errors
+    /// When there is none with this id.
+    pub(crate) fn key(&self, id: BlobId) -> Result<Arc<VerifyingKey>, NodeError> {
+        self.keys
+            .checked_key(&self.blob(id)?)
+            .map_err(|error| NodeError::BadRequest(format!("the stored key: {error}")))
+    }
+
     /// Stores bytes for an account that has money or has had some.
     ///
     /// # Errors
@@ -469,7 +483,9 @@ impl Node {
         }
         let input =
             JobInput::decode(bytes).map_err(|error| NodeError::BadRequest(error.to_string()))?;
-        let commitment = lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs);
+        let key = self.key(self.model(job.model)?.key)?;
+        let commitment = InputCommitment::new(&input.salt, &input.inputs, key.checked());
+        let commitment = commitment.map_err(|error| NodeError::BadRequest(error.to_string()))?;
         if commitment.0 != *job.input.as_bytes() {
             return Err(NodeError::BadRequest(
                 "this isn't the input that the job's order commits to".to_owned(),

@@ -12,6 +12,9 @@ use crate::settle::{Blinded, Heard, Opened, SettleError, columns, settle};
 use crate::setup::ProvingKey;
 use crate::transcript::Transcript;
 
+#[cfg(test)]
+mod tests;
+
 /// Why no link is made.
 #[derive(Debug, thiserror::Error)]
 pub enum Unlinkable {

@@ -1,6 +1,6 @@
 //! A proof of one run, step by step as in `specs/proof.md`, section 4.
 
-use lilliput_graph::{Checked, ExecError, Tensor, TensorId, Trace, execute};
+use lilliput_graph::{Checked, ExecError, Shape, Tensor, TensorId, Trace, execute};
 use lilliput_verifier::argument::{
     HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count, weight_claims,
     witness_claims,
@@ -8,7 +8,7 @@ use lilliput_verifier::argument::{
 use lilliput_verifier::codec::{CodecError, Writer};
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::join::BlockClaim;
-use lilliput_verifier::layers::{Claim, Claims, LayerError, Unprovable, Walk};
+use lilliput_verifier::layers::{Claim, Claims, LayerError, Walk};
 use lilliput_verifier::layout::{Hidden, Layout, PortLayout};
 use lilliput_verifier::logup::LogUpClaims;
 use lilliput_verifier::pcs::{Code, Randomness};
@@ -16,8 +16,7 @@ use lilliput_verifier::point::{evaluate_tensor, tensor_variables};
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::settle::on_block;
 use lilliput_verifier::statement::{Port, commit_ports, port_cells};
-use lilliput_verifier::verify::layout_of;
-use lilliput_verifier::{Context, Proof, Statement, StatementError};
+use lilliput_verifier::{Context, Proof, Statement, StatementError, Subject, SubjectError};
 
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
@@ -48,9 +47,12 @@ pub enum ProveError {
     /// The messages can't be counted.
     #[error("the argument can't be counted: {0}")]
     Count(#[from] CodecError),
-    /// What is asked to be hidden can't be.
+    /// No such statement can be proven of the model.
     #[error(transparent)]
-    Unprovable(#[from] Unprovable),
+    Subject(#[from] SubjectError),
+    /// Samples that are not all of the model's inputs.
+    #[error("sample {0} hasn't the inputs of the model")]
+    Sample(usize),
     /// A statement that the key doesn't allow, such as an opening that it doesn't have.
     #[error(transparent)]
     Statement(#[from] StatementError),
@@ -112,7 +114,46 @@ impl std::fmt::Debug for Request {
 ///
 /// [`ProveError`].
 pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
-    prove_with::<Fast>(key, request, inputs)
+    prove_with::<Fast>(key, request, inputs, 1)
+}
+
+/// Runs the model on several samples and proves all outputs together, at a fraction of the cost each. The proof's
+/// inputs and outputs hold those of all samples, one behind the other.
+///
+/// # Errors
+///
+/// [`ProveError`].
+pub fn prove_batch(
+    key: &ProvingKey,
+    request: &Request,
+    samples: &[Vec<Tensor>],
+) -> Result<Proof, ProveError> {
+    let [sample] = samples else {
+        let runs = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+        let inputs = stack(key.verifying.checked(), samples)?;
+        return prove_with::<Fast>(key, request, &inputs, runs);
+    };
+    prove(key, request, sample)
+}
+
+/// Each input of all samples, one behind the other.
+fn stack(checked: &Checked, samples: &[Vec<Tensor>]) -> Result<Vec<Tensor>, ProveError> {
+    let ports = checked.graph().inputs.iter().enumerate();
+    ports
+        .map(|(port, input)| {
+            let mut values = Vec::with_capacity(samples.len() * input.shape.elements());
+            for (index, sample) in samples.iter().enumerate() {
+                let own = sample.get(port).filter(|own| own.shape == input.shape);
+                values.extend(&own.ok_or(ProveError::Sample(index))?.values);
+            }
+            let mut axes = vec![samples.len() as u32];
+            axes.extend(&input.shape.0);
+            Ok(Tensor {
+                shape: Shape(axes),
+                values,
+            })
+        })
+        .collect()
 }
 
 /// The same, with any backend.
@@ -120,11 +161,12 @@ pub(crate) fn prove_with<B: Backend>(
     key: &ProvingKey,
     request: &Request,
     inputs: &[Tensor],
+    runs: u32,
 ) -> Result<Proof, ProveError> {
-    let trace = execute(key.verifying.checked(), &key.weights, inputs)?;
-    let own = layout_of(&key.verifying, request.hidden)?;
-    let layout = own.as_ref().unwrap_or(key.verifying.layout());
-    let run = Run::new(key.verifying.checked(), layout, &trace)?;
+    let subject = Subject::new(&key.verifying, runs, request.hidden)?;
+    let (checked, layout) = (subject.checked(), subject.layout());
+    let trace = execute(checked, &key.weights, inputs)?;
+    let run = Run::new(checked, layout, &trace)?;
     let inputs = Side::new(
         ports(inputs.iter())?,
         layout.inputs.as_ref(),
@@ -138,6 +180,7 @@ pub(crate) fn prove_with<B: Backend>(
     let statement = Statement {
         context: request.context,
         opening: request.opening,
+        runs,
         seed: if request.hidden.inputs {
             [0; 32]
         } else {
@@ -146,9 +189,10 @@ pub(crate) fn prove_with<B: Backend>(
         inputs: inputs.port(),
         outputs: outputs.port(),
     };
-    statement.check(key.verifying.checked(), key.verifying.openings())?;
-    let mut argument = Argument {
+    statement.check(checked, key.verifying.openings())?;
+    let argument = Argument {
         key,
+        checked,
         layout,
         statement: &statement,
         inputs: &inputs,
@@ -225,6 +269,7 @@ impl Side {
 /// One argument in the making.
 struct Argument<'a> {
     key: &'a ProvingKey,
+    checked: &'a Checked,
     layout: &'a Layout,
     statement: &'a Statement,
     inputs: &'a Side,
@@ -239,7 +284,7 @@ struct Pending<'a> {
 }
 
 impl Argument<'_> {
-    fn argue<B: Backend>(&mut self, seed: &[u8; 32]) -> Result<Vec<u8>, ProveError> {
+    fn argue<B: Backend>(&self, seed: &[u8; 32]) -> Result<Vec<u8>, ProveError> {
         let (checked, weights) = (self.checked(), self.key.verifying.weights());
         let messages = count(checked, self.layout, weights)?.messages;
         let mut randomness = self.randomness(seed);
@@ -288,7 +333,7 @@ impl Argument<'_> {
     }
 
     fn checked(&self) -> &Checked {
-        self.key.verifying.checked()
+        self.checked
     }
 
     /// Bound to the statement as well, so that a seed that is used twice hides two statements.

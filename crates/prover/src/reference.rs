@@ -27,7 +27,7 @@ use crate::transcript::{Transcript, round_challenge};
 ///
 /// [`ProveError`].
 pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
-    prove_with::<Reference>(key, request, inputs)
+    prove_with::<Reference>(key, request, inputs, 1)
 }
 
 /// The slow backend.

@@ -2,8 +2,10 @@
 
 use lilliput_client::ClientError;
 use lilliput_crypto::RandomError;
-use lilliput_prover::{ProveError, SetupError};
+use lilliput_prover::ProveError;
 use lilliput_types::{AmountError, BoundError, ModelId};
+
+use crate::model_file::ModelFileError;
 
 /// Why a provider can't go on, or can't do one job.
 #[derive(Debug, thiserror::Error)]
@@ -11,14 +13,9 @@ pub enum ProviderError {
     /// No model to serve.
     #[error("there is no model to serve")]
     NoModels,
-    /// A model can't be set up.
-    #[error("the model {name:?} can't be set up: {source}")]
-    Setup {
-        /// The model's name.
-        name: String,
-        /// Why.
-        source: SetupError,
-    },
+    /// A model can't be set up, or has no opening left.
+    #[error(transparent)]
+    Model(#[from] ModelFileError),
     /// A model that nobody has published.
     #[error("model {model} ({name:?}) isn't published on this network")]
     Unpublished {

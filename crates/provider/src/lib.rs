@@ -8,6 +8,8 @@
 //! | module | purpose |
 //! |---|---|
 //! | `config` | what a provider is started with; loading models |
+//! | `model_file` | a model on disk: keys, copies, successors |
+//! | `openings` | the counter beside a model that hides its weights |
 //! | `shop` | registration, stake, offers |
 //! | `work` | one job from order to answer |
 //! | `run` | the loop, and what it reports |
@@ -17,10 +19,14 @@
 
 mod config;
 mod error;
+mod model_file;
+mod openings;
 mod run;
 mod shop;
 mod work;
 
-pub use config::{Config, LoadError, MODEL_BYTES_MAX, load_models};
+pub use config::{Config, load_models};
 pub use error::ProviderError;
+pub use model_file::{MODEL_BYTES_MAX, ModelFile, ModelFileError, Rotated, secret};
+pub use openings::{Openings, OpeningsError};
 pub use run::{Report, run};

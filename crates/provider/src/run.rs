@@ -154,6 +154,7 @@ impl Worker<'_> {
                 self.pass(job.id, "it leaves too little time".to_owned());
                 return Ok(false);
             }
+            served.can_prove()?;
             work::accept(&self.sender, job)?;
             (self.report)(Report::Accepted { job: job.id });
         }

@@ -1,26 +1,73 @@
 //! Registration, stake and offers: what the ledger has to know before there are jobs.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lilliput_client::Sender;
 use lilliput_crypto::Digest;
-use lilliput_prover::{ProvingKey, setup};
+use lilliput_graph::Checked;
+use lilliput_prover::ProvingKey;
 use lilliput_types::provider::{Deposit, MakeOffer, ProviderMessage, Register};
 use lilliput_types::{Message, ModelId, Text};
 
 use crate::config::Config;
 use crate::error::ProviderError;
+use crate::model_file::{ModelFile, ModelFileError};
 
 /// A model that is being served.
 pub(crate) struct Served {
     pub(crate) name: String,
-    pub(crate) key: ProvingKey,
+    /// The keys at hand, the newest first; at least one.
+    copies: Vec<Copy>,
     /// How long its last run and proof took.
     pub(crate) last: Option<Duration>,
 }
 
-/// Sets up every model, then registers, deposits and offers what the ledger doesn't have yet.
+/// A key of a model, and the file that counts its openings.
+pub(crate) struct Copy {
+    pub(crate) id: ModelId,
+    pub(crate) key: ProvingKey,
+    file: ModelFile,
+    /// Its place among the model's keys.
+    age: usize,
+}
+
+impl Served {
+    /// What the model looks like to a verifier; the same under all its keys.
+    pub(crate) fn checked(&self) -> &Checked {
+        self.copies[0].key.verifying_key().checked()
+    }
+
+    /// Whether a proof can be made without showing the weights.
+    pub(crate) fn can_prove(&self) -> Result<(), ModelFileError> {
+        let mut refused = Ok(());
+        for copy in &self.copies {
+            match copy.file.openings_left() {
+                Ok(Some(left)) if left.is_empty() => {
+                    refused = Err(copy.file.used_up());
+                }
+                Ok(_) => return Ok(()),
+                Err(error) => refused = Err(error),
+            }
+        }
+        refused
+    }
+
+    /// The newest key that has an opening left, and the opening's number.
+    pub(crate) fn opening(&self) -> Result<(&Copy, u32), ModelFileError> {
+        let mut refused = None;
+        for copy in &self.copies {
+            match copy.file.take_opening() {
+                Ok(number) => return Ok((copy, number)),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| self.copies[0].file.used_up()))
+    }
+}
+
+/// Puts the keys of every model together, then registers, deposits and offers what the ledger doesn't have yet.
 pub(crate) fn open(
     config: &Config,
     sender: &Sender,
@@ -28,23 +75,34 @@ pub(crate) fn open(
     if config.models.is_empty() {
         return Err(ProviderError::NoModels);
     }
-    let mut served = BTreeMap::new();
-    for model in &config.models {
-        let name = model.name.clone();
-        let (key, verifying) =
-            setup(&model.graph, model.weights.clone()).map_err(|source| ProviderError::Setup {
-                name: name.clone(),
-                source,
-            })?;
-        let id = ModelId(Digest(verifying.model_id().0));
-        if let Err(error) = sender.client().model(id) {
-            return Err(match error.is_not_found() {
+    let mut served: BTreeMap<ModelId, Served> = BTreeMap::new();
+    for file in &config.models {
+        let key = file.proving_key()?;
+        let id = ModelId(Digest(key.verifying_key().model_id().0));
+        // By a successor's id the ledger gives the model that it belongs to.
+        let model = sender.client().model(id).map_err(|error| {
+            let name = file.model.name.clone();
+            match error.is_not_found() {
                 true => ProviderError::Unpublished { model: id, name },
                 false => error.into(),
-            });
-        }
-        let last = None;
-        served.insert(id, Served { name, key, last });
+            }
+        })?;
+        let successors = model.successors.iter();
+        let age = successors.map(|key| key.id).position(|key| key == id);
+        let entry = served.entry(model.id).or_insert_with(|| Served {
+            name: file.model.name.clone(),
+            copies: Vec::new(),
+            last: None,
+        });
+        entry.copies.push(Copy {
+            id,
+            key,
+            file: file.clone(),
+            age: age.map_or(0, |place| place + 1),
+        });
+    }
+    for model in served.values_mut() {
+        model.copies.sort_by_key(|copy| Reverse(copy.age));
     }
     let messages = missing(config, sender, served.keys().copied())?;
     // One message a transaction: their number is bounded there, the number of models isn't.

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use lilliput_client::{JobInput, Sender};
+use lilliput_crypto::random_bytes;
 use lilliput_graph::{Graph, Tensor};
-use lilliput_prover::prove;
+use lilliput_prover::{Request, prove};
 use lilliput_types::job::{Accept, Answer, Job, JobMessage};
 use lilliput_types::{Blob, BlobId, Message};
 use lilliput_verifier::{Context, InputCommitment, Proof};
@@ -35,13 +36,15 @@ pub(crate) fn input(
         Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let commitment = InputCommitment::new(&input.salt, &input.inputs);
+    let checked = served.checked();
+    let tensors = tensors(checked.graph(), &input.inputs)?;
+    let commitment = InputCommitment::new(&input.salt, &input.inputs, checked)
+        .map_err(|error| ProviderError::Input(error.to_string()))?;
     if commitment.0 != *job.input.as_bytes() {
         return Err(ProviderError::Input(
             "it isn't the one that the order commits to".to_owned(),
         ));
     }
-    let tensors = tensors(served.key.verifying_key().graph(), &input.inputs)?;
     Ok(Some((input, tensors)))
 }
 
@@ -96,7 +99,12 @@ pub(crate) fn answer(
         provider: *sender.address().as_bytes(),
     };
     let begin = Instant::now();
-    let proof = prove(&served.key, &context, input.salt, tensors)?;
+    let (copy, opening) = served.opening()?;
+    let request = Request {
+        input_seed: input.salt,
+        ..Request::new(context, opening, &random_bytes()?)
+    };
+    let proof = prove(&copy.key, &request, tensors)?;
     let took = begin.elapsed();
     let bytes = Proof::encode(&proof);
     let proof_bytes = bytes.len();
@@ -104,6 +112,7 @@ pub(crate) fn answer(
     let answer = Answer {
         job: job.id,
         proof: BlobId::of(blob.as_bytes()),
+        key: copy.id,
     };
     sender.send(vec![Message::Job(JobMessage::Answer(answer))], vec![blob])?;
     Ok(Answered {

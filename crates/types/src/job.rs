@@ -4,6 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::registry::Model;
 use crate::{
     Address, Amount, AssetId, BlobId, DurationMs, Height, Holder, InputCommitment, JobId, List,
     ModelId, Segment, Text, TimeMs, TransactionId,
@@ -63,6 +64,8 @@ pub struct Answer {
     pub job: JobId,
     /// The proof.
     pub proof: BlobId,
+    /// The id of the key it was made with: the model's own, or a successor's.
+    pub key: ModelId,
 }
 
 /// How an answer is checked before it is paid.
@@ -147,6 +150,8 @@ pub enum JobEvent {
         provider: Address,
         /// The proof.
         proof: BlobId,
+        /// The id of the key it was checked with.
+        key: ModelId,
         /// Digest of the answer's integers.
         output: Digest,
         /// Who got what from the escrow.
@@ -256,6 +261,8 @@ pub struct Job {
     pub closed_at: Option<Height>,
     /// The proof that was checked.
     pub proof: Option<BlobId>,
+    /// The id of the key it was checked with.
+    pub key: Option<ModelId>,
     /// Digest of the answer's integers, when the proof held.
     pub output: Option<Digest>,
     /// Why the buyer was refunded.
@@ -266,4 +273,13 @@ pub struct Job {
     pub refunds: List<Refund, REFUNDS_MAX>,
     /// Who got what from a lost bond.
     pub penalties: List<Penalty, 4>,
+}
+
+impl Job {
+    /// The blob of the key that the proof was checked with; the model's own while there is no proof.
+    #[must_use]
+    pub fn key_blob(&self, model: &Model) -> BlobId {
+        let id = self.key.unwrap_or(model.id);
+        model.key_of(id).unwrap_or(model.key)
+    }
 }

@@ -36,16 +36,19 @@ impl Message {
         }
     }
 
-    /// The blob that must travel with this message, if it needs one.
-    #[must_use]
-    pub const fn blob(&self) -> Option<BlobId> {
-        match self {
-            Self::Registry(RegistryMessage::Publish(publish)) => Some(publish.key),
-            Self::Job(JobMessage::Answer(answer)) => Some(answer.proof),
+    /// The blobs that must travel with this message.
+    pub fn blobs(&self) -> impl Iterator<Item = BlobId> {
+        let blobs = match self {
+            Self::Registry(RegistryMessage::Publish(publish)) => [Some(publish.key), None],
+            Self::Registry(RegistryMessage::Succeed(succeed)) => {
+                [Some(succeed.key), Some(succeed.link)]
+            }
+            Self::Job(JobMessage::Answer(answer)) => [Some(answer.proof), None],
             Self::Bank(_)
             | Self::Registry(RegistryMessage::Update(_))
             | Self::Provider(_)
-            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => None,
-        }
+            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => [None, None],
+        };
+        blobs.into_iter().flatten()
     }
 }

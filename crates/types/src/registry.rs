@@ -10,6 +10,9 @@ pub const PARENTS_MAX: u32 = 8;
 /// How many accounts may share a model's price, parents of parents included.
 pub const SHARES_MAX: u32 = 16;
 
+/// How many successors the keys of a model may have.
+pub const SUCCESSORS_MAX: u32 = 64;
+
 /// What an account may ask of the registry.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +21,8 @@ pub enum RegistryMessage {
     Publish(Publish),
     /// Change a model's price, or whether it takes new orders; its owner only.
     Update(Update),
+    /// Add a key under which the model can be proven, too; its owner only. Key and link travel with the transaction.
+    Succeed(Succeed),
 }
 
 /// See [`RegistryMessage::Publish`].
@@ -64,6 +69,22 @@ pub struct Update {
     pub listed: bool,
 }
 
+/// See [`RegistryMessage::Succeed`].
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Succeed {
+    /// Which model.
+    pub model: ModelId,
+    /// The id of the key that is followed: the model's own, or a successor's.
+    pub after: ModelId,
+    /// The new verifying key.
+    pub key: BlobId,
+    /// Shows that both keys commit to the same weights.
+    pub link: BlobId,
+}
+
 /// What changed in the registry.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +108,15 @@ pub enum RegistryEvent {
         price: Amount,
         /// Whether it takes new orders.
         listed: bool,
+    },
+    /// Another key under which a model can be proven, its link checked.
+    Succeeded {
+        /// Which model.
+        model: ModelId,
+        /// The id of the key that is followed.
+        after: ModelId,
+        /// The new key's id.
+        key: ModelId,
     },
 }
 
@@ -122,6 +152,39 @@ pub struct Model {
     pub listed: bool,
     /// When it was published.
     pub published_at: Height,
+    /// Keys that commit to the same weights and under which it can be proven, too; the newest last.
+    pub successors: List<Successor, SUCCESSORS_MAX>,
+}
+
+impl Model {
+    /// The blob of the key with this id: the model's own, or a successor's.
+    #[must_use]
+    pub fn key_of(&self, id: ModelId) -> Option<BlobId> {
+        if id == self.id {
+            return Some(self.key);
+        }
+        let mut successors = self.successors.iter();
+        let found = successors.find(|successor| successor.id == id);
+        found.map(|successor| successor.key)
+    }
+}
+
+/// A key that follows another one of the same model.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Successor {
+    /// Its id.
+    pub id: ModelId,
+    /// The id of the key that it follows.
+    pub after: ModelId,
+    /// The verifying key.
+    pub key: BlobId,
+    /// Shows that both keys commit to the same weights.
+    pub link: BlobId,
+    /// When it was added.
+    pub added_at: Height,
 }
 
 /// The part of a model's price that one account gets as a royalty.

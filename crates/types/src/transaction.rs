@@ -146,7 +146,7 @@ impl Transaction {
     #[must_use]
     pub fn blobs(&self) -> Vec<BlobId> {
         let mut blobs = Vec::new();
-        for blob in self.messages.iter().filter_map(Message::blob) {
+        for blob in self.messages.iter().flat_map(Message::blobs) {
             if !blobs.contains(&blob) {
                 blobs.push(blob);
             }

@@ -316,11 +316,16 @@ pub fn encode_key(graph_bytes: &[u8], weights: Option<(&CommittedWeights, &[u8])
 #[must_use]
 pub fn range_transcript(graph_bytes: &[u8], weights: &CommittedWeights) -> Transcript {
     let mut transcript = Transcript::new(RANGE_PROTOCOL);
+    absorb_weights(graph_bytes, weights, &mut transcript);
+    transcript
+}
+
+/// Absorbs the graph and the commitment.
+pub fn absorb_weights(graph_bytes: &[u8], weights: &CommittedWeights, transcript: &mut Transcript) {
     transcript.absorb_bytes("graph", graph_bytes);
     transcript.absorb_bytes("openings", &weights.openings.to_le_bytes());
-    weights.root.absorb("weights", &mut transcript);
+    weights.root.absorb("weights", transcript);
     transcript.absorb("outside", &[weights.value]);
-    transcript
 }
 
 /// Reads the argument that every committed weight lies in the range of its bits, up to its opening.

@@ -9,6 +9,7 @@
 //! | [`statement`] | what a proof states: context, input, output |
 //! | [`key`], [`proof`] | the two formats; reading a key checks it |
 //! | [`verify()`](verify::verify) | the check of a proof |
+//! | [`subject`] | the graph that a statement is about: of one run or of several |
 //! | [`layout`] | what is committed and where, from the graph |
 //! | [`layers`] | from claims on results to claims on operands, node by node |
 //! | [`argument`] | the messages of a proof before its opening |
@@ -58,6 +59,7 @@ pub mod receiver;
 pub mod security;
 pub mod settle;
 pub mod statement;
+pub mod subject;
 pub mod sumcheck;
 pub mod tables;
 pub mod transcript;
@@ -68,4 +70,5 @@ pub use key::{KeyError, ModelId, VerifyingKey};
 pub use proof::Proof;
 pub use security::{Security, security};
 pub use statement::{Context, InputCommitment, OutputDigest, Statement, StatementError};
+pub use subject::{Subject, SubjectError};
 pub use verify::{Rejection, Verified, verify};

@@ -46,7 +46,7 @@ impl Context {
 pub struct InputCommitment(pub [u8; 32]);
 
 impl InputCommitment {
-    /// Commits to the inputs of a model; the seed is what keeps them secret.
+    /// Commits to the inputs of a graph; the seed is what keeps them secret.
     ///
     /// # Errors
     ///
@@ -165,6 +165,8 @@ pub struct Statement {
     pub context: Context,
     /// Which of the openings that keep the weights hidden this is; zero for public weights.
     pub opening: u32,
+    /// How often the model ran: each input and output holds that many, one behind the other.
+    pub runs: u32,
     /// Seed of the commitment to public inputs, so that they can be told by it; zero for hidden ones.
     pub seed: [u8; 32],
     /// The inputs.
@@ -262,23 +264,29 @@ impl Statement {
     #[must_use]
     pub fn transcript(&self, model: &ModelId) -> Transcript {
         let mut transcript = Transcript::new(PROTOCOL);
+        self.absorb(model, &mut transcript);
+        transcript
+    }
+
+    /// Absorbs model and statement.
+    pub fn absorb(&self, model: &ModelId, transcript: &mut Transcript) {
         transcript.absorb_bytes("model", &model.0);
         let mut writer = Writer::new();
         write_context(&self.context, &mut writer);
         writer.bytes(&self.opening.to_le_bytes());
+        writer.bytes(&self.runs.to_le_bytes());
         writer.bytes(&self.seed);
         transcript.absorb_bytes("context", &writer.finish());
-        self.inputs
-            .absorb(["inputs", "hidden inputs"], &mut transcript);
+        self.inputs.absorb(["inputs", "hidden inputs"], transcript);
         self.outputs
-            .absorb(["outputs", "hidden outputs"], &mut transcript);
-        transcript
+            .absorb(["outputs", "hidden outputs"], transcript);
     }
 
     /// Appends the canonical bytes.
     pub fn encode(&self, writer: &mut Writer) {
         write_context(&self.context, writer);
         writer.bytes(&self.opening.to_le_bytes());
+        writer.bytes(&self.runs.to_le_bytes());
         writer.bytes(&self.seed);
         self.inputs.encode(writer);
         self.outputs.encode(writer);
@@ -298,6 +306,7 @@ impl Statement {
         Ok(Self {
             context,
             opening: u32::from_le_bytes(reader.array()?),
+            runs: u32::from_le_bytes(reader.array()?),
             seed: reader.array()?,
             inputs: Port::decode(reader)?,
             outputs: Port::decode(reader)?,

@@ -5,19 +5,20 @@ use thiserror::Error;
 use crate::argument::{ArgumentError, Parts, argue};
 use crate::codec::CodecError;
 use crate::key::VerifyingKey;
-use crate::layers::Unprovable;
-use crate::layout::{Hidden, Layout};
 use crate::pcs::{OpeningError, settle};
 use crate::proof::Proof;
 use crate::receiver::Receiver;
 use crate::security::{Security, account};
 use crate::statement::{Context, InputCommitment, OutputDigest, Port, StatementError, port_values};
+use crate::subject::{Subject, SubjectError};
 
 /// What a proof that holds has shown.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// Which of the openings that keep the weights hidden was used.
     pub opening: u32,
+    /// How often the model ran: with more than one run, each input and output holds that many, one behind the other.
+    pub runs: u32,
     /// The inputs' integers; none if they are hidden.
     pub inputs: Option<Vec<Vec<i64>>>,
     /// The outputs' integers; none if they are hidden.
@@ -39,9 +40,9 @@ pub enum Rejection {
     /// The statement doesn't fit the model.
     #[error("the statement doesn't fit the model: {0}")]
     Statement(#[from] StatementError),
-    /// The model can't be proven with what the statement hides.
+    /// No such statement can be proven of the model.
     #[error("the statement can't be proven: {0}")]
-    Unprovable(#[from] Unprovable),
+    Subject(#[from] SubjectError),
     /// The messages can't be read, or a step can't follow from them.
     #[error(transparent)]
     Argument(#[from] ArgumentError),
@@ -63,10 +64,9 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
     if statement.context != *context {
         return Err(Rejection::Context);
     }
-    let checked = key.checked();
+    let subject = Subject::new(key, statement.runs, statement.hidden())?;
+    let (checked, layout) = (subject.checked(), subject.layout());
     statement.check(checked, key.openings())?;
-    let own = layout_of(key, statement.hidden())?;
-    let layout = own.as_ref().unwrap_or(key.layout());
     let transcript = statement.transcript(&key.model_id());
     let mut receiver = Receiver::new(&proof.argument, transcript);
     let parts = Parts {
@@ -82,6 +82,7 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
     receiver.finish()?;
     Ok(Verified {
         opening: statement.opening,
+        runs: statement.runs,
         inputs: statement.inputs.public().map(port_values),
         outputs: statement.outputs.public().map(port_values),
         input_commitment: match &statement.inputs {
@@ -94,12 +95,4 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
         },
         security: account(layout, checked, key.weights(), &counts),
     })
-}
-
-/// The layout of statements that hide something; the key holds the other.
-pub fn layout_of(key: &VerifyingKey, hidden: Hidden) -> Result<Option<Layout>, Unprovable> {
-    if hidden == Hidden::default() {
-        return Ok(None);
-    }
-    Layout::new(key.checked(), hidden).map(Some)
 }

@@ -17,7 +17,7 @@ pub(super) fn proven(imported: &Imported, inputs: &[Tensor], outputs: &[Vec<i64>
     let (proving, verifying) = setup(&imported.graph, imported.weights.clone(), &hiding)?;
     let mut request = Request::new(Context::OFFLINE, 0, &[7; 32]);
     let proof = match prove(&proving, &request, inputs) {
-        Err(ProveError::Unprovable(_)) => {
+        Err(ProveError::Subject(_)) => {
             request.hidden.inputs = false;
             prove(&proving, &request, inputs)?
         }

@@ -18,8 +18,8 @@ use crate::{files, numbers, receipt};
 
 /// Buy an answer: order it, wait, check its proof, show who was paid.
 ///
-/// The input goes to the provider; the ledger keeps a salted commitment to it, and after the answer
-/// the proof, which today shows input and output in the clear.
+/// The input goes to the provider; the ledger keeps a hiding commitment to it, and after the answer the
+/// proof, which shows the output and hides the input.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// What the question is about: a PNG picture of the size that the model takes, or numbers
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let quote = buyer::quote(client, model, &terms)?;
     let sample = sample(&args.file, quote.key.graph())?;
     progress.now("ordering");
-    let ordered = buyer::order(&sender, &quote, &terms, &sample)?;
+    let ordered = buyer::order(&sender, &quote, &terms, &sample, session)?;
     progress.now("waiting for the answer and its proof");
     let job = buyer::wait(client, ordered.job, &terms)?;
     if job.state == JobState::Refunded {

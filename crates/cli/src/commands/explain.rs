@@ -7,6 +7,7 @@ use lilliput_verifier::VerifyingKey;
 use serde_json::json;
 
 use crate::buyer::{self, Checked};
+use crate::commands::prove::listed;
 use crate::failure::{OrExit, Result};
 use crate::node::NodeArgs;
 use crate::outcome::Outcome;
@@ -107,11 +108,16 @@ fn shows(checked: &Checked) -> Vec<String> {
             "checked here again in {:.1} ms: {} bytes, {:.1} bits of security",
             checked.verify_ms, checked.proof_bytes, checked.security.bits
         ),
-        format!(
-            "it reveals: the {} input integers and the output stand in the proof in the clear",
-            checked.inputs
-        ),
-        "it holds no weights, but shows random linear combinations of them: until zero knowledge lands, enough proofs of one model give its weights away"
+        format!("it hides: {}", listed(&checked.hidden)),
+        "it reveals: the output, this order's commitment to the input, and who answered whom when"
             .to_owned(),
+        match checked.openings {
+            0 => "nothing hides this model's weights: whoever has enough proofs can compute them"
+                .to_owned(),
+            openings => format!(
+                "it used opening {} of the {openings} for which the key hides the model's weights",
+                checked.opening
+            ),
+        },
     ]
 }

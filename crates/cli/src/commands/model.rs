@@ -5,13 +5,18 @@ mod check;
 mod import;
 mod list;
 mod publish;
+mod rotate;
+mod share;
 mod show;
+mod succeed;
 
 use clap::Subcommand;
 
 use crate::failure::Result;
 use crate::outcome::Outcome;
 use crate::session::Session;
+
+pub(crate) use import::fresh;
 
 /// Import, check, publish and look up models.
 #[derive(clap::Args)]
@@ -28,6 +33,9 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Audit(audit::Args),
+    Share(share::Args),
+    Rotate(rotate::Args),
+    Succeed(succeed::Args),
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
@@ -38,6 +46,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         Command::List(args) => list::run(args),
         Command::Show(args) => show::run(args),
         Command::Audit(args) => audit::run(args, session),
+        Command::Share(args) => share::run(args, session),
+        Command::Rotate(args) => rotate::run(args, session),
+        Command::Succeed(args) => succeed::run(args, session),
     }
 }
 

@@ -1,22 +1,30 @@
 //! `lilliput prove`: run a model and prove the run, without any network.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::anyhow;
+use clap::ValueEnum;
 use lilliput_crypto::random_bytes;
-use lilliput_prover::prove;
+use lilliput_graph::Tensor;
+use lilliput_graph::exec::execute;
+use lilliput_prover::{ProvingKey, Request, prove};
+use lilliput_provider::ModelFile;
 use lilliput_verifier::Context;
+use lilliput_verifier::layout::Hidden;
 use serde_json::json;
 
-use crate::failure::{OrExit, Result};
+use crate::failure::{Failure, OrExit, Result};
+use crate::opening::{Opening, Part};
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::{files, numbers};
 
 /// Run a model on an input and prove the output; needs no network.
 ///
-/// The proof shows input and output in the clear; it holds no weights. Whoever has the model's key
-/// checks it with `lilliput verify`.
+/// The proof hides the input unless told otherwise, and the weights if the model was imported so. Seeds
+/// and values of what it hides go to a second file, the opening: whoever has it can be convinced of the
+/// input. Whoever has the model's key checks the proof with `lilliput verify`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The model, as `lilliput model import` wrote it.
@@ -30,42 +38,219 @@ pub(crate) struct Args {
     /// Where to write the proof.
     #[arg(long, value_name = "FILE.lproof")]
     out: PathBuf,
+
+    /// What the proof hides; whether weights are hidden was decided by `model import`.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "input",
+        value_name = "LIST"
+    )]
+    hide: Vec<Hide>,
+
+    /// Where to write seeds and values of what is hidden [default: OUT.opening].
+    #[arg(long, value_name = "FILE")]
+    opening: Option<PathBuf>,
+
+    /// Refuse an input with numbers outside of the range that the model was calibrated for, rather
+    /// than move them to its edge.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// What can be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Hide {
+    /// The model's weights.
+    Weights,
+    /// The input.
+    Input,
+    /// The output.
+    Output,
+    /// Nothing.
+    None,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let progress = session.progress("reading the model");
-    let key = files::proving_key(&args.model)?;
-    let verifying = key.verifying_key();
-    let graph = verifying.graph();
+    let file = files::model(&args.model)?;
+    let hidden = hidden(&args.hide, &file, session)?;
+    let key = files::proving_key(&file)?;
+    let graph = key.verifying_key().graph();
     let sample = numbers::read_input(&args.input, graph)?;
-    let integers = numbers::quantize(graph, &sample)?;
+    let integers = numbers::quantize(graph, &sample, args.strict, session)?;
     let tensors = numbers::tensors(graph, &integers);
     progress.now("proving");
     let started = Instant::now();
-    let salt = random_bytes()?;
-    let proof = prove(&key, &Context::OFFLINE, salt, &tensors).or_failed("failed to prove")?;
+    let opening = file.take_opening().map_err(files::model_error)?;
+    let request = Request {
+        hidden,
+        ..Request::new(Context::OFFLINE, opening, &random_bytes()?)
+    };
+    let proof = prove(&key, &request, &tensors).or_failed("failed to prove")?;
     let prove_ms = milliseconds(started);
-    let bytes = proof.encode();
     drop(progress);
+    let output = match proof.statement.outputs.public() {
+        Some(output) => output.to_vec(),
+        None => outputs(&key, &file, &tensors)?,
+    };
+    let opened = args.opening(&key, &request, (&integers, &output))?;
+    let bytes = proof.encode();
     files::write(&args.out, &bytes)?;
-    let outputs: Vec<Vec<i64>> = widen(&proof.statement.outputs);
-    let output = numbers::output(graph, &outputs);
-    let text = format!(
-        "proved in {prove_ms:.0} ms: {} ({} bytes)\nmodel   {}\noutput  {output:?}",
-        args.out.display(),
-        bytes.len(),
-        hex::encode(verifying.model_id().0),
+    report(
+        &Made {
+            key: &key,
+            file: &file,
+            request: &request,
+            prove_ms,
+            bytes: bytes.len(),
+            output: &output,
+        },
+        &args.out,
+        opened.as_deref(),
+    )
+}
+
+/// What is asked to be hidden, where the model can do it.
+fn hidden(asked: &[Hide], file: &ModelFile, session: &Session) -> Result<Hidden> {
+    let has = |what| asked.contains(&what);
+    if has(Hide::None) && asked.len() > 1 {
+        return Err(Failure::bad_input(anyhow!(
+            "--hide none goes with nothing else"
+        )));
+    }
+    let weights = file.model.hiding.is_some();
+    if has(Hide::Weights) && !weights {
+        return Err(Failure::bad_input(anyhow!(
+            "nothing hides the weights of {}: that is decided when a model is imported",
+            file.path().display()
+        ))
+        .hint("import it again with `lilliput model import --hide weights`"));
+    }
+    if has(Hide::None) && weights {
+        session.say("note: the weights stay hidden: that was decided when the model was imported");
+    }
+    Ok(Hidden {
+        inputs: has(Hide::Input),
+        outputs: has(Hide::Output),
+    })
+}
+
+/// The outputs, which a proof that hides them doesn't state.
+fn outputs(key: &ProvingKey, file: &ModelFile, tensors: &[Tensor]) -> Result<Vec<Vec<i32>>> {
+    let checked = key.verifying_key().checked();
+    let trace = execute(checked, &file.model.weights, tensors).or_failed("failed to run")?;
+    let outputs = trace.outputs();
+    outputs
+        .map(|tensor| {
+            let values = tensor.values.iter();
+            values
+                .map(|&value| i32::try_from(value).or_failed("an output has more than 32 bits"))
+                .collect()
+        })
+        .collect()
+}
+
+impl Args {
+    /// Writes the opening, if anything is to be opened.
+    fn opening(
+        &self,
+        key: &ProvingKey,
+        request: &Request,
+        (inputs, outputs): (&[Vec<i32>], &[Vec<i32>]),
+    ) -> Result<Option<PathBuf>> {
+        let part = |hidden: bool, seed, values: &[Vec<i32>]| {
+            hidden.then(|| Part::new(seed, values.to_vec()))
+        };
+        let opening = Opening {
+            model: hex::encode(key.verifying_key().model_id().0),
+            input: part(request.hidden.inputs, &request.input_seed, inputs),
+            output: part(request.hidden.outputs, &request.output_seed, outputs),
+        };
+        if opening.input.is_none() && opening.output.is_none() {
+            return Ok(None);
+        }
+        let path = self.opening.clone().unwrap_or_else(|| {
+            let mut name = self.out.clone().into_os_string();
+            name.push(".opening");
+            name.into()
+        });
+        opening.write(&path)?;
+        Ok(Some(path))
+    }
+}
+
+/// A proof that was written.
+struct Made<'a> {
+    key: &'a ProvingKey,
+    file: &'a ModelFile,
+    request: &'a Request,
+    prove_ms: f64,
+    bytes: usize,
+    output: &'a [Vec<i32>],
+}
+
+fn report(made: &Made<'_>, out: &Path, opening: Option<&Path>) -> Result<Outcome> {
+    let verifying = made.key.verifying_key();
+    let model = hex::encode(verifying.model_id().0);
+    let output = numbers::output(verifying.graph(), &widen(made.output));
+    let hidden = names(made.file.model.hiding.is_some(), made.request.hidden);
+    let left = made.file.openings_left().map_err(files::model_error)?;
+    let left = left.map(|left| left.end - left.start);
+    let mut text = format!(
+        "proved in {:.0} ms: {} ({} bytes)\nmodel   {model}\noutput  {output:?}\nhidden  {}",
+        made.prove_ms,
+        out.display(),
+        made.bytes,
+        listed(&hidden),
     );
+    if let Some(left) = left {
+        let (number, openings) = (made.request.opening, verifying.openings());
+        text.push_str(&format!(
+            "\nopening {number} of {openings}, {left} left in this copy"
+        ));
+    }
+    if let Some(path) = opening {
+        text.push_str(&format!(
+            "\nsecret  {}: seeds and values of what is hidden",
+            path.display()
+        ));
+    }
     Ok(Outcome::new(
         text,
         json!({
-            "prove_ms": prove_ms,
+            "prove_ms": made.prove_ms,
             "output": output,
-            "proof_bytes": bytes.len(),
-            "model": hex::encode(verifying.model_id().0),
-            "proof": args.out,
+            "proof_bytes": made.bytes,
+            "model": model,
+            "proof": out,
+            "hidden": hidden,
+            "opening": made.request.opening,
+            "openings": verifying.openings(),
+            "openings_left": left,
+            "opening_file": opening,
         }),
     ))
+}
+
+/// What is hidden, by name.
+pub(crate) fn names(weights: bool, hidden: Hidden) -> Vec<&'static str> {
+    let all = [
+        (weights, "weights"),
+        (hidden.inputs, "input"),
+        (hidden.outputs, "output"),
+    ];
+    all.into_iter()
+        .filter_map(|(hidden, name)| hidden.then_some(name))
+        .collect()
+}
+
+/// Names for people.
+pub(crate) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        names => names.join(", "),
+    }
 }
 
 /// Milliseconds since a moment, to a thousandth.

@@ -36,7 +36,7 @@ pub(crate) fn buy(
     let started = Instant::now();
     let quote = buyer::quote(client, model, &TERMS)?;
     let sample = numbers::read_image(image, name, quote.key.graph())?;
-    let ordered = buyer::order(&network.buyer, &quote, &TERMS, &sample)?;
+    let ordered = buyer::order(&network.buyer, &quote, &TERMS, &sample, session)?;
     let open = client.job(ordered.job)?;
     let price = receipt::money(open.escrow, open.asset);
     session.say(format!("order     job {} about {name}", ordered.job));

@@ -91,7 +91,13 @@ fn up_goes_on_with_its_chain_and_answers_questions() {
     let (onnx, samples) = (digits.join("digits.onnx"), digits.join("calibration.json"));
     let audit = ["model", "audit", id, "--node", &up.url];
     let files = ["--onnx", arg(&onnx), "--calibrate", arg(&samples)];
-    assert_eq!(json(&[&audit[..], &files].concat(), 0)["same"], true);
+    let unconfirmed = json(&[&audit[..], &files].concat(), 3);
+    assert_eq!(unconfirmed["same"], Value::Null);
+    assert_eq!(unconfirmed["same_graph"], true);
+    let secret = folder.path().join("models/digits.lmodel");
+    let owner = ["--secret", arg(&secret)];
+    let audited = json(&[&audit[..], &files, &owner].concat(), 0);
+    assert_eq!(audited["same"], true);
     let other = models().join("mlp/mlp.onnx");
     let files = ["--onnx", arg(&other), "--calibrate", arg(&samples)];
     json(&[&audit[..], &files].concat(), 3);
@@ -163,7 +169,11 @@ impl Market {
             salt: [7; 32],
             inputs: vec![vec![0; PIXELS]],
         };
-        let commitment = lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs);
+        let key = std::fs::read(self.imported.path("model.lvk")).unwrap();
+        let key = lilliput_verifier::VerifyingKey::decode(&key).unwrap();
+        let commitment =
+            lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs, key.checked())
+                .unwrap();
         let order = Order {
             model: self.model,
             level: VerificationLevel::Proven,
@@ -265,6 +275,7 @@ fn a_provider_that_answers_wrongly_loses_its_bond() {
     let answer = Answer {
         job,
         proof: blob.id(),
+        key: market.model,
     };
     let message = Message::Job(JobMessage::Answer(answer));
     market.provider.send(vec![message], vec![blob]).unwrap();

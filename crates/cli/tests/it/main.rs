@@ -9,6 +9,7 @@
 mod browser;
 mod faults;
 mod help;
+mod hiding;
 mod jobs;
 mod kill;
 mod ledger;

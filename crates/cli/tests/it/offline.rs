@@ -20,7 +20,9 @@ fn a_proof_verifies_without_the_weights_and_shows_the_executors_output() {
     let key = model.path("model.lvk");
     let output = model.path("out.json");
     fs::write(&output, proved.to_string()).unwrap();
+    let opening = model.path("p.lproof.opening");
     let verify = ["verify", "--key", arg(&key), "--proof", arg(&proof)];
+    let verify = [&verify[..], &["--opening", arg(&opening)]].concat();
     let verified = run_json(
         &[
             &verify[..],
@@ -48,7 +50,9 @@ fn another_input_or_output_is_exit_code_3() {
     let other = model.input("other.json", 2);
     let (proof, proved) = model.prove(&input, "p.lproof");
     let key = model.path("model.lvk");
+    let opening = model.path("p.lproof.opening");
     let verify = ["verify", "--key", arg(&key), "--proof", arg(&proof)];
+    let verify = [&verify[..], &["--opening", arg(&opening)]].concat();
     let refused_input = run_json(&[&verify[..], &["--input", arg(&other)]].concat(), 3);
     assert_eq!(refused_input["valid"], false);
     let mut numbers = proved["output"].as_array().unwrap().clone();

@@ -158,21 +158,37 @@ pub(crate) struct Imported {
 
 impl Imported {
     pub(crate) fn digits() -> Self {
+        Self::digits_with(&[])
+    }
+
+    /// Imported with more arguments.
+    pub(crate) fn digits_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let digits = models().join("digits");
-        json(
-            &[
-                "model",
-                "import",
-                arg(&digits.join("digits.onnx")),
-                "--calibrate",
-                arg(&digits.join("calibration.json")),
-                "--out",
-                arg(folder.path()),
-            ],
-            0,
-        );
+        json(&[&Self::arguments(folder.path())[..], more].concat(), 0);
         Self { folder }
+    }
+
+    /// Tries to import into the same folder, and gives what that says.
+    pub(crate) fn import_again(&self) -> String {
+        refused(&Self::arguments(self.folder.path()), 2)
+    }
+
+    fn arguments(folder: &Path) -> Vec<&str> {
+        vec![
+            "model",
+            "import",
+            concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../models/digits/digits.onnx"
+            ),
+            "--calibrate",
+            concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../models/digits/calibration.json"
+            ),
+            "--out",
+            arg(folder),
+        ]
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

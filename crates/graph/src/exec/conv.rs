@@ -45,9 +45,25 @@ pub(super) fn conv(x: &Tensor, w: &Tensor, shape: &Shape, window: &Window) -> Ve
     // Checked graphs hold nothing beyond 31 bits, partial sums included.
     let narrow = |values: &[i64]| values.iter().map(|&value| value as i32).collect::<Vec<_>>();
     let (x_values, w_values) = (narrow(&x.values), narrow(&w.values));
-    let lengths = |shape: &Shape| -> Vec<usize> { shape.0.iter().map(|&n| n as usize).collect() };
-    let (x_lengths, w_lengths, out_lengths) =
-        (lengths(&x.shape), lengths(&w.shape), lengths(shape));
+    let lengths = |axes: &[u32]| -> Vec<usize> { axes.iter().map(|&n| n as usize).collect() };
+    // Images one behind the other, or a single one.
+    let image = |shape: &Shape| lengths(&shape.0[shape.0.len() - 3..]);
+    let (x_lengths, w_lengths, out_lengths) = (image(&x.shape), lengths(&w.shape.0), image(shape));
+    let mut out = Vec::with_capacity(shape.elements());
+    for x_values in x_values.chunks_exact(x_lengths.iter().product()) {
+        let lengths = [&x_lengths[..], &w_lengths, &out_lengths];
+        convolve(x_values, &w_values, lengths, window, &mut out);
+    }
+    out
+}
+
+fn convolve(
+    x_values: &[i32],
+    w_values: &[i32],
+    [x_lengths, w_lengths, out_lengths]: [&[usize]; 3],
+    window: &Window,
+    out: &mut Vec<i64>,
+) {
     let (height, width) = (x_lengths[1], x_lengths[2]);
     let (channels, kernel_height, kernel_width) = (w_lengths[1], w_lengths[2], w_lengths[3]);
     let group_outputs = out_lengths[0] / window.groups as usize;
@@ -59,7 +75,6 @@ pub(super) fn conv(x: &Tensor, w: &Tensor, shape: &Shape, window: &Window) -> Ve
     let columns: Vec<Reach> = (0..kernel_width)
         .map(|kernel| reach(kernel, out_lengths[2], width, horizontal))
         .collect();
-    let mut out = Vec::with_capacity(shape.elements());
     let mut sums = vec![0i32; out_lengths[2]];
     for output in 0..out_lengths[0] {
         let w = &w_values[output * channels * kernel_height * kernel_width..];
@@ -84,7 +99,6 @@ pub(super) fn conv(x: &Tensor, w: &Tensor, shape: &Shape, window: &Window) -> Ve
             out.extend(sums.iter().map(|&sum| i64::from(sum)));
         }
     }
-    out
 }
 
 /// `sums[i] += weight * x[start + i * stride]`.

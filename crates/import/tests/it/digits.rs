@@ -34,6 +34,7 @@ fn fingerprint(name: &str) -> Value {
     let report = imported.report;
     let model = Model {
         name: name.into(),
+        hiding: None,
         graph: imported.graph,
         weights: imported.weights,
     };

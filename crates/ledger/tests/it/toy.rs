@@ -227,6 +227,7 @@ pub(crate) fn answer(blob: &Blob) -> Message {
     Message::Job(JobMessage::Answer(Answer {
         job: JobId::default(),
         proof: blob.id(),
+        key: Default::default(),
     }))
 }
 

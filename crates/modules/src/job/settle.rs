@@ -4,7 +4,7 @@ use lilliput_crypto::Digest;
 use lilliput_ledger::{Failure, State};
 use lilliput_types::job::{Job, JobEvent, JobState, Payment, Penalty, Refund, RefundReason};
 use lilliput_types::registry::Model;
-use lilliput_types::{Address, Amount, BlobId, Height, Holder, List, Segment, Text};
+use lilliput_types::{Address, Amount, BlobId, Height, Holder, List, ModelId, Segment, Text};
 
 use super::state as keys;
 use crate::refuse::{overflow, refusal};
@@ -15,6 +15,8 @@ use crate::{bank, genesis, provider};
 pub(super) struct Delivered {
     pub(super) provider: Address,
     pub(super) proof: BlobId,
+    /// The id of the key it was checked with.
+    pub(super) key: ModelId,
     pub(super) output: Digest,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn pay(
     closed.state = JobState::Paid;
     closed.closed_at = Some(height);
     closed.proof = Some(delivered.proof);
+    closed.key = Some(delivered.key);
     closed.output = Some(delivered.output);
     closed.payments = list(payments)?;
     closed.refunds = refunds;
@@ -52,6 +55,7 @@ pub(super) fn pay(
         job: job.id,
         provider: delivered.provider,
         proof: delivered.proof,
+        key: delivered.key,
         output: delivered.output,
         payments: closed.payments,
     });

@@ -1,6 +1,7 @@
 //! The registry's messages.
 
 mod publish;
+mod succeed;
 mod update;
 
 use lilliput_ledger::{Failure, MessageContext, Refusal, State};
@@ -12,7 +13,7 @@ use crate::check::ProofCheck;
 pub(crate) fn check(message: &RegistryMessage) -> Result<(), Refusal> {
     match message {
         RegistryMessage::Publish(message) => publish::check(message),
-        RegistryMessage::Update(_) => Ok(()),
+        RegistryMessage::Update(_) | RegistryMessage::Succeed(_) => Ok(()),
     }
 }
 
@@ -25,5 +26,6 @@ pub(crate) fn execute(
     match message {
         RegistryMessage::Publish(message) => publish::execute(state, context, checker, message),
         RegistryMessage::Update(message) => update::execute(state, context.signer, message),
+        RegistryMessage::Succeed(message) => succeed::execute(state, context, checker, message),
     }
 }

@@ -6,12 +6,15 @@ use lilliput_types::registry::Model;
 
 use super::state;
 
-/// One model.
+/// One model, by its own id or by that of a key that was added to it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn model(state: &dyn StateReader, id: ModelId) -> Result<Option<Model>, StoreError> {
-    state::model(state, id)
+    match state::succeeded(state, id)? {
+        Some(registered) => state::model(state, registered),
+        None => state::model(state, id),
+    }
 }
 
 /// At most `limit` models, in the order of their ids, behind `after`.

@@ -191,7 +191,11 @@ fn an_answer_must_be_alone_and_bring_its_proof() {
     world.accept(PROVIDER, job).unwrap();
     let blob = Blob::new(b"wrong".to_vec()).unwrap();
     let proof = blob.id();
-    let answer = Message::Job(JobMessage::Answer(Answer { job, proof }));
+    let answer = Message::Job(JobMessage::Answer(Answer {
+        job,
+        proof,
+        key: model,
+    }));
     let fails = Message::Job(JobMessage::Accept(Accept { job }));
     let undone = world.submit(PROVIDER, vec![answer, fails], vec![blob]);
     assert_eq!(undone.unwrap_err(), "job.answer_not_alone");
@@ -243,4 +247,41 @@ fn a_provider_without_enough_stake_cannot_accept() {
     world.act(PROVIDER, withdraw(free)).unwrap();
     let second = world.place(World::order(model, Some(PROVIDER))).unwrap();
     assert_eq!(world.accept(PROVIDER, second).unwrap_err(), "job.stake");
+}
+
+#[test]
+fn a_successors_proof_is_paid_as_the_registered_keys() {
+    let mut world = World::empty();
+    let model = world.publish(OWNER, b"digits", &[]).unwrap();
+    world.become_provider(PROVIDER, model);
+    let second = world.succeed(OWNER, model, b"digits", b"second").unwrap();
+    let third = world.succeed(OWNER, model, b"second", b"third").unwrap();
+    for key in [third, model, second] {
+        let job = world.place(World::order(model, Some(PROVIDER))).unwrap();
+        world.accept(PROVIDER, job).unwrap();
+        let proof = world.proof_with(PROVIDER, job, key);
+        world.answer_with(PROVIDER, job, key, proof).unwrap();
+        let closed = world.job(job);
+        assert_eq!((closed.state, closed.key), (JobState::Paid, Some(key)));
+        assert_eq!(closed.model, model);
+    }
+}
+
+#[test]
+fn a_proof_under_a_key_that_isnt_the_models_is_not_taken() {
+    let mut world = World::empty();
+    let model = world.publish(OWNER, b"digits", &[]).unwrap();
+    world.become_provider(PROVIDER, model);
+    let other = world.publish(OWNER, b"other", &[]).unwrap();
+    let job = world.place(World::order(model, Some(PROVIDER))).unwrap();
+    world.accept(PROVIDER, job).unwrap();
+    let proof = world.proof_with(PROVIDER, job, other);
+    let refused = world.answer_with(PROVIDER, job, other, proof.clone());
+    assert_eq!(refused.unwrap_err(), "job.unknown_key");
+    assert_eq!(world.job(job).state, JobState::Accepted);
+    // The proof says which key it was made with; stated wrongly, it doesn't hold.
+    let second = world.succeed(OWNER, model, b"digits", b"second").unwrap();
+    let proof = world.proof_with(PROVIDER, job, second);
+    world.answer_with(PROVIDER, job, model, proof).unwrap();
+    assert_eq!(world.job(job).state, JobState::Refunded);
 }

@@ -2,8 +2,8 @@
 
 use lilliput_modules::registry::query;
 use lilliput_types::job::Payment;
-use lilliput_types::registry::{RegistryMessage, Update};
-use lilliput_types::{Amount, Holder, Message, ModelId, Segment};
+use lilliput_types::registry::{RegistryMessage, SUCCESSORS_MAX, Succeed, Update};
+use lilliput_types::{Amount, Blob, Holder, Message, ModelId, Segment};
 
 use crate::world::{BUYER, OTHER, OWNER, PROVIDER, World, address};
 
@@ -93,4 +93,59 @@ fn lines_of_ancestors_and_numbers_of_heirs_are_bounded() {
     }
     let deeper = world.publish(OWNER, &[99], &[(parent, 100)]);
     assert_eq!(deeper.unwrap_err(), "registry.too_deep");
+}
+
+#[test]
+fn only_the_owner_adds_a_key_and_only_with_a_link() {
+    let mut world = World::empty();
+    let model = world.publish(OWNER, b"digits", &[]).unwrap();
+    let stranger = world.succeed(OTHER, model, b"digits", b"second");
+    assert_eq!(stranger.unwrap_err(), "registry.not_owner");
+    let unknown = world.succeed(OWNER, ModelId::default(), b"digits", b"second");
+    assert_eq!(unknown.unwrap_err(), "registry.unknown_model");
+    let elsewhere = world.succeed(OWNER, model, b"another", b"second");
+    assert_eq!(elsewhere.unwrap_err(), "registry.unknown_key");
+    let key = Blob::new(b"second".to_vec()).unwrap();
+    let link = Blob::new(b"no link".to_vec()).unwrap();
+    let message = Message::Registry(RegistryMessage::Succeed(Succeed {
+        model,
+        after: model,
+        key: key.id(),
+        link: link.id(),
+    }));
+    let refused = world.bring(OWNER, message.clone(), vec![key.clone(), link]);
+    assert_eq!(refused.unwrap_err(), "registry.link_refused");
+    let missing = world.bring(OWNER, message, vec![key]);
+    assert_eq!(missing.unwrap_err(), "registry.key_missing");
+    assert!(successors(&world, model).is_empty());
+    let second = world.succeed(OWNER, model, b"digits", b"second").unwrap();
+    let again = world.succeed(OWNER, model, b"digits", b"second");
+    assert_eq!(again.unwrap_err(), "registry.model_exists");
+    let published = world.publish(OTHER, b"second", &[]);
+    assert_eq!(published.unwrap_err(), "registry.model_exists");
+    let third = world.succeed(OWNER, model, b"second", b"third").unwrap();
+    assert_eq!(successors(&world, model), [second, third]);
+    // Asked for by any of its keys, it is the registered model.
+    let found = query::model(&world.state, third).unwrap().unwrap();
+    assert_eq!(found.id, model);
+}
+
+#[test]
+fn a_model_has_a_bounded_number_of_keys() {
+    let mut world = World::empty();
+    let model = world.publish(OWNER, b"0", &[]).unwrap();
+    for number in 1..=SUCCESSORS_MAX {
+        let (old, new) = ((number - 1).to_string(), number.to_string());
+        world
+            .succeed(OWNER, model, old.as_bytes(), new.as_bytes())
+            .unwrap();
+    }
+    let (old, new) = (SUCCESSORS_MAX.to_string(), "more");
+    let refused = world.succeed(OWNER, model, old.as_bytes(), new.as_bytes());
+    assert_eq!(refused.unwrap_err(), "registry.too_many_keys");
+}
+
+fn successors(world: &World, model: ModelId) -> Vec<ModelId> {
+    let model = query::model(&world.state, model).unwrap().unwrap();
+    model.successors.iter().map(|key| key.id).collect()
 }

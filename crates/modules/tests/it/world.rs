@@ -6,7 +6,7 @@ use lilliput_modules::{Genesis, KeyFacts, Network, ProofCheck, ProofClaim, bank,
 use lilliput_types::bank::{BankMessage, Transfer};
 use lilliput_types::job::{Accept, Answer, Job, JobMessage, Order, VerificationLevel};
 use lilliput_types::provider::{Deposit, MakeOffer, ProviderMessage, Register};
-use lilliput_types::registry::{Publish, RegistryMessage, Royalty};
+use lilliput_types::registry::{Publish, RegistryMessage, Royalty, Succeed};
 use lilliput_types::{
     AccountKey, Address, Amount, AssetId, Blob, BlobId, DurationMs, Event, Height, Holder,
     InputCommitment, JobId, List, Message, ModelId, Nonce, Outcome, Receipt, Submission, Text,
@@ -36,6 +36,13 @@ impl ProofCheck for ClaimIsProof {
             model: model_of(key),
             check_units: 1_500_000,
         })
+    }
+
+    fn link(&self, old: &[u8], new: &[u8], link: &[u8]) -> Result<KeyFacts, String> {
+        if link != [old, new].concat() {
+            return Err("not a link of these keys".to_owned());
+        }
+        self.key(new)
     }
 
     fn proof(&self, _key: &[u8], claim: &ProofClaim, proof: &[u8]) -> Result<Digest, String> {
@@ -150,7 +157,8 @@ impl World {
             metadata_uri: Text::new("").unwrap(),
             weights: None,
         }));
-        self.bring(owner, message, blob).map(|_| model_of(key))
+        self.bring(owner, message, vec![blob])
+            .map(|_| model_of(key))
     }
 
     pub(crate) fn order(model: ModelId, provider: Option<u8>) -> Order {
@@ -176,11 +184,16 @@ impl World {
     }
 
     pub(crate) fn right_proof(&self, provider: u8, job: JobId) -> Vec<u8> {
+        self.proof_with(provider, job, self.job(job).model)
+    }
+
+    /// A proof under another key of the model.
+    pub(crate) fn proof_with(&self, provider: u8, job: JobId, key: ModelId) -> Vec<u8> {
         encoded(&ProofClaim {
             chain: self.network.chain(),
             job,
             provider: address(provider),
-            model: self.job(job).model,
+            model: key,
             input: self.job(job).input,
         })
     }
@@ -191,10 +204,22 @@ impl World {
         job: JobId,
         proof: Vec<u8>,
     ) -> Result<Receipt, String> {
+        let key = self.job(job).model;
+        self.answer_with(provider, job, key, proof)
+    }
+
+    /// Answers with a proof under another key of the model.
+    pub(crate) fn answer_with(
+        &mut self,
+        provider: u8,
+        job: JobId,
+        key: ModelId,
+        proof: Vec<u8>,
+    ) -> Result<Receipt, String> {
         let blob = Blob::new(proof).unwrap();
         let proof = blob.id();
-        let message = Message::Job(JobMessage::Answer(Answer { job, proof }));
-        self.bring(provider, message, blob)
+        let message = Message::Job(JobMessage::Answer(Answer { job, proof, key }));
+        self.bring(provider, message, vec![blob])
     }
 
     pub(crate) fn pay(
@@ -221,9 +246,29 @@ impl World {
         &mut self,
         signer: u8,
         message: Message,
-        blob: Blob,
+        blobs: Vec<Blob>,
     ) -> Result<Receipt, String> {
-        self.submit(signer, vec![message], vec![blob])
+        self.submit(signer, vec![message], blobs)
+    }
+
+    /// Adds a key to a model, with the link that the checker of these tests wants.
+    pub(crate) fn succeed(
+        &mut self,
+        owner: u8,
+        model: ModelId,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<ModelId, String> {
+        let key = Blob::new(new.to_vec()).unwrap();
+        let link = Blob::new([old, new].concat()).unwrap();
+        let message = Message::Registry(RegistryMessage::Succeed(Succeed {
+            model,
+            after: model_of(old),
+            key: key.id(),
+            link: link.id(),
+        }));
+        let added = self.bring(owner, message, vec![key, link]);
+        added.map(|_| model_of(new))
     }
 
     pub(crate) fn submit(

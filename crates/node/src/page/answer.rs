@@ -8,19 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use lilliput_import::dequantize;
 use lilliput_types::job::{Job, JobState, RefundReason};
 use lilliput_types::registry::Model;
-use lilliput_types::{BlobId, Height, TimeMs};
-use lilliput_verifier::{Context, Proof, Verified, VerifyingKey, verify};
+use lilliput_types::{Height, TimeMs};
+use lilliput_verifier::{Context, Proof, Verified, verify};
 
 use super::buy::PIXELS;
 use super::job::{Answer, Step, StepState};
 use crate::error::NodeError;
 use crate::node::Node;
-
-/// A verifying key that the registry has accepted.
-pub(super) fn key(node: &Node, id: BlobId) -> Result<VerifyingKey, NodeError> {
-    VerifyingKey::decode(&node.blob(id)?)
-        .map_err(|error| NodeError::BadRequest(format!("the stored key: {error}")))
-}
 
 /// Checks the proof of a paid job and reads the answer from it.
 pub(super) fn answer(node: &Node, job: &Job, model: &Model) -> Result<Option<Answer>, NodeError> {
@@ -29,7 +23,7 @@ pub(super) fn answer(node: &Node, job: &Job, model: &Model) -> Result<Option<Ans
         return Ok(None);
     };
     let bytes = node.blob(proof_id)?;
-    let key = key(node, model.key)?;
+    let key = node.key(job.key_blob(model))?;
     let context = Context {
         chain: *node.chain().as_bytes(),
         job: *job.id.as_bytes(),
@@ -40,7 +34,8 @@ pub(super) fn answer(node: &Node, job: &Job, model: &Model) -> Result<Option<Ans
     let proof = Proof::decode(&bytes).map_err(|error| broken(error.to_string()))?;
     let verified = verify(&key, &context, &proof).map_err(|error| broken(error.to_string()))?;
     let verify_ms = begin.elapsed().as_secs_f64() * 1000.0;
-    let output = match (key.graph().outputs.first(), verified.outputs.first()) {
+    let outputs = verified.outputs.as_deref().unwrap_or_default();
+    let output = match (key.graph().outputs.first(), outputs.first()) {
         (Some(output), Some(integers)) => dequantize(output, integers),
         _ => Vec::new(),
     };
@@ -55,7 +50,7 @@ pub(super) fn answer(node: &Node, job: &Job, model: &Model) -> Result<Option<Ans
 
 /// The input as a PNG in a data URL, where it is a drawing.
 fn picture(verified: &Verified, input: Option<&lilliput_graph::Input>) -> Option<String> {
-    let [integers] = &verified.inputs[..] else {
+    let [integers] = verified.inputs.as_deref()? else {
         return None;
     };
     let range = input?.range;

@@ -1,8 +1,9 @@
 //! An order from the development wallet.
 
+use std::sync::Arc;
+
 use lilliput_client::JobInput;
 use lilliput_crypto::{Digest, random_bytes};
-use lilliput_graph::Graph;
 use lilliput_import::quantize_input;
 use lilliput_types::job::{JobMessage, Order, VerificationLevel};
 use lilliput_types::provider::Offer;
@@ -11,8 +12,8 @@ use lilliput_types::{
     AccountKey, Amount, DurationMs, Height, InputCommitment, JobId, List, Message, Outcome,
     Submission, Transaction,
 };
+use lilliput_verifier::VerifyingKey;
 
-use super::answer;
 use crate::error::NodeError;
 use crate::node::{Node, PAGE_MAX};
 
@@ -27,7 +28,7 @@ const EXPIRES_AFTER: u64 = 100;
 /// What an answer about a drawing costs now.
 pub(super) struct Quote {
     model: Model,
-    graph: Graph,
+    key: Arc<VerifyingKey>,
     offer: Offer,
     pub(super) price: Amount,
 }
@@ -43,13 +44,13 @@ pub(super) fn quote(node: &Node) -> Result<Option<Quote>, NodeError> {
         if best.as_ref().is_some_and(|best| best.price <= price) {
             continue;
         }
-        let graph = answer::key(node, model.key)?.graph().clone();
+        let key = node.key(model.key)?;
         let takes_drawing =
-            matches!(&graph.inputs[..], [input] if input.shape.elements() == PIXELS);
+            matches!(&key.graph().inputs[..], [input] if input.shape.elements() == PIXELS);
         if takes_drawing && model.listed {
             best = Some(Quote {
                 model,
-                graph,
+                key,
                 offer,
                 price,
             });
@@ -93,7 +94,7 @@ pub(super) fn order(node: &Node, pixels: &[u8]) -> Result<JobId, NodeError> {
     let quote =
         quote(node)?.ok_or_else(|| bad("nobody serves a model that takes a drawing".to_owned()))?;
     let numbers: Vec<f64> = pixels.iter().map(|&grey| f64::from(grey) / 255.0).collect();
-    let [input] = &quote.graph.inputs[..] else {
+    let [input] = &quote.key.graph().inputs[..] else {
         return Err(bad("the model takes more than a drawing".to_owned()));
     };
     let quantized = quantize_input(input, &numbers).map_err(|error| bad(error.to_string()))?;
@@ -126,7 +127,9 @@ fn sign(
     input: &JobInput,
 ) -> Result<Submission, NodeError> {
     let bad = |error: lilliput_types::BoundError| NodeError::BadRequest(error.to_string());
-    let commitment = lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs);
+    let checked = quote.key.checked();
+    let commitment = lilliput_verifier::InputCommitment::new(&input.salt, &input.inputs, checked)
+        .map_err(|error| NodeError::BadRequest(error.to_string()))?;
     let order = Order {
         model: quote.model.id,
         level: VerificationLevel::Proven,

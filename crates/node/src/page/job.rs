@@ -172,7 +172,7 @@ fn timeline(step: &Step) -> Markup {
 }
 
 fn checks(job: &Job, model: &Model, answer: &Answer, origin: &str) -> Markup {
-    let key = format!("/v1/blobs/{}", model.key);
+    let key = format!("/v1/blobs/{}", job.key_blob(model));
     let proof = job.proof.map(|proof| format!("/v1/blobs/{proof}"));
     let proof = proof.unwrap_or_default();
     html! {
@@ -183,7 +183,7 @@ fn checks(job: &Job, model: &Model, answer: &Answer, origin: &str) -> Markup {
                 dt { "checked again for this page in" } dd { (format!("{:.1} ms", answer.verify_ms)) }
                 dt { "security" } dd { (format!("{:.1} bits", answer.security_bits)) ", summed over every step" }
                 dt { "shows" } dd { "the model with this id, on this input, gave this output, for this job and this provider" }
-                dt { "reveals" } dd { "input and output; not the weights, though many proofs of one model would" }
+                dt { "reveals" } dd { "the output; neither the input nor the weights" }
             }
             p { "Check it yourself, without this node and without the weights:" }
             pre { code {

@@ -1,11 +1,13 @@
 //! Proofs from end to end.
 
+mod batch;
 mod code_file;
 mod end_to_end;
 mod link;
 mod nets;
 mod random;
 mod reference;
+mod soundness;
 mod tamper;
 mod transformers;
 mod vectors;

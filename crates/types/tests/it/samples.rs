@@ -6,7 +6,7 @@ use lilliput_types::job::{Accept, Answer, JobMessage, Order, VerificationLevel};
 use lilliput_types::provider::{
     Deposit, MakeOffer, ProviderMessage, Register, Withdraw, WithdrawOffer,
 };
-use lilliput_types::registry::{Publish, RegistryMessage, Royalty, Update};
+use lilliput_types::registry::{Publish, RegistryMessage, Royalty, Succeed, Update};
 use lilliput_types::{
     AccountKey, Address, Amount, AssetId, BasisPoints, BlobId, ChainId, DurationMs, Height,
     InputCommitment, JobId, List, Message, ModelId, Nonce, Text, Transaction,
@@ -87,6 +87,12 @@ fn registry_and_provider_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> 
             price: amount,
             listed: a > 100,
         })),
+        Message::Registry(RegistryMessage::Succeed(Succeed {
+            model,
+            after: ModelId(digest(b)),
+            key: BlobId(digest(a)),
+            link: BlobId(digest(b)),
+        })),
         Message::Provider(ProviderMessage::Register(Register {
             endpoint: Text::new("http://127.0.0.1:4021").unwrap(),
         })),
@@ -116,6 +122,7 @@ fn job_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> {
         Message::Job(JobMessage::Answer(Answer {
             job,
             proof: BlobId(digest(a)),
+            key: model,
         })),
     ]
 }

@@ -70,7 +70,7 @@ fn signatures_do_not_change_the_identity() {
 fn the_blobs_must_be_those_that_the_messages_name() {
     let blob = Blob::new(b"a proof".to_vec()).unwrap();
     let mut answer = plain();
-    let mut message = transaction(3, 4, Amount(5)).messages[14].clone();
+    let mut message = transaction(3, 4, Amount(5)).messages[15].clone();
     if let lilliput_types::Message::Job(lilliput_types::job::JobMessage::Answer(answer)) =
         &mut message
     {

@@ -101,13 +101,13 @@ impl<S: Side> Walk<'_, S> {
                 dilation: [dilation_y, dilation_x],
                 groups,
             },
-            &[_, rows, columns],
-            &[channels, height, width],
+            (batch, &[_, rows, columns]),
+            (_, &[channels, height, width]),
             &[_, _, kernel_height, kernel_width],
         ) = (
             op,
-            self.shape(node),
-            self.shape_of_operand(op, 0),
+            image(self.shape(node)),
+            image(self.shape_of_operand(op, 0)),
             self.shape_of_operand(op, 1),
         )
         else {
@@ -131,7 +131,11 @@ impl<S: Side> Walk<'_, S> {
                 before: left,
             },
         ];
-        let point = three(self.shape(node), &claim.point);
+        // A claim on several images is one on their sum, each weighted by the coordinates of the batch.
+        let (of_batch, of_image) = claim
+            .point
+            .split_at(tensor_variables(batch).min(claim.point.len()));
+        let point = three(image(self.shape(node)).1, of_image);
         let spread = Spread {
             kernel: w,
             groups: count(groups),
@@ -142,7 +146,11 @@ impl<S: Side> Walk<'_, S> {
             claim: claim.value.clone(),
             variables: tensor_variables(&[channels, height, width]),
             batch: &[],
-            tensors: vec![Folded::whole(x, 3)],
+            tensors: vec![Folded {
+                tensor: x,
+                fixed: batch.iter().map(|_| (0, of_batch)).collect(),
+                kept: (batch.len()..batch.len().saturating_add(3)).collect(),
+            }],
             weight: Weight::Spread(spread.clone()),
         };
         let ended = self.side.product(&product)?;
@@ -152,10 +160,10 @@ impl<S: Side> Walk<'_, S> {
         };
         self.side
             .times(value.clone(), spread_value.clone(), ended.claim, node)?;
-        let end = three(self.shape(x), &ended.point);
+        let end = three(&[channels, height, width], &ended.point);
         let kernel_point = self.kernel(node, &spread, spread_value, end)?;
         self.pass(w, &kernel_point.point, kernel_point.value)?;
-        self.pass(x, &ended.point, value)
+        self.pass(x, &[of_batch, &ended.point].concat(), value)
     }
 
     /// `value = sum over the kernel of w * (weights)`: the claim on w.
@@ -250,6 +258,14 @@ fn group_weights(
             .for_each(|(place, &weight)| *place = weight * factor);
     }
     weights
+}
+
+/// The axes of a batch, none or one, and those of an image; nothing of a shape that is neither.
+pub(super) fn image(shape: &[u32]) -> (&[u32], &[u32]) {
+    shape
+        .split_at_checked(shape.len().saturating_sub(3))
+        .filter(|(batch, image)| batch.len() <= 1 && image.len() == 3)
+        .unwrap_or_default()
 }
 
 fn three<'a>(axes: &[u32], point: &'a [EF]) -> [&'a [EF]; 3] {

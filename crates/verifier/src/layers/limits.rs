@@ -7,6 +7,7 @@ use lilliput_graph::{Checked, Op, TensorId};
 use thiserror::Error;
 
 use crate::layers::axes::padded;
+use crate::layers::conv::image;
 use crate::layers::reshape::runs;
 use crate::layers::{axis, reshape};
 use crate::point::tensor_variables;
@@ -203,7 +204,7 @@ pub fn weight_values(op: &Op, node: TensorId, checked: &Checked) -> u64 {
 
 fn convolution_values(x: &[u32], w: &[u32], result: &[u32], groups: u32) -> u64 {
     let (&[channels, height, width], &[outputs, group_channels, rows, columns], &[_, out_y, out_x]) =
-        (x, w, result)
+        (image(x).1, w, image(result).1)
     else {
         return u64::MAX;
     };

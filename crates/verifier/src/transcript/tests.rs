@@ -90,3 +90,50 @@ fn positions_are_sorted_distinct_inside_and_cover_the_domain() {
     assert!(seen.iter().all(|&position| position < 512));
     assert!(seen.len() > 490, "{}", seen.len());
 }
+
+#[test]
+fn a_recorded_conversation_has_all_steps_and_the_same_challenges() {
+    use super::{Step, StepKind};
+    let talk = |transcript: &mut Transcript| {
+        transcript.absorb_bytes("bytes", &[7; 33]);
+        transcript.absorb_base("base", &[F::ONE, F::TWO]);
+        transcript.absorb("extension", &[EF::ONE]);
+        let point = transcript.challenge_point("point", 2);
+        let witness = transcript.grind("work", 3);
+        (point, witness, transcript.challenge_positions("at", 3, 4))
+    };
+    let mut silent = Transcript::new("test");
+    let mut recorded = silent.clone();
+    recorded.record();
+    let (point, witness, positions) = talk(&mut silent);
+    assert_eq!(talk(&mut recorded), (point, witness, positions.clone()));
+    assert_eq!(silent.recorded(), []);
+    let step = |label, count, kind| Step { label, count, kind };
+    assert_eq!(
+        recorded.recorded(),
+        [
+            step("bytes", 33, StepKind::Absorb(33)),
+            step("base", 2, StepKind::Absorb(8)),
+            step("extension", 1, StepKind::Absorb(20)),
+            step("point", 2, StepKind::Challenge),
+            step("work", 3, StepKind::Work),
+            step("at", 3, StepKind::Positions(positions)),
+        ]
+    );
+}
+
+#[test]
+fn programmed_challenges_are_those_of_the_stream_whatever_is_said() {
+    use crate::pcs::Randomness;
+    let stream = || Randomness::new(&[1; 32], "challenges");
+    let talk = |said: &[u8]| {
+        let mut transcript = Transcript::programmed(stream());
+        transcript.absorb_bytes("a", said);
+        let first = transcript.challenge("c");
+        transcript.absorb_bytes("a", said);
+        assert!(transcript.check_grind("work", 30, F::ONE));
+        (first, transcript.challenge_point("p", 2))
+    };
+    assert_eq!(talk(b"one thing"), talk(b"another"));
+    assert_eq!(talk(b"").0, stream().extension(1)[0]);
+}

@@ -4,18 +4,21 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use lilliput_types::ModelId;
-use serde_json::json;
+use lilliput_verifier::VerifyingKey;
+use serde_json::{Value, json};
 
-use super::import::make;
-use crate::failure::{Failure, Result};
+use super::import::read;
+use crate::failure::{Failure, OrExit, Result};
+use crate::files;
 use crate::node::NodeArgs;
 use crate::outcome::Outcome;
 use crate::session::Session;
 
 /// Import a model again and compare it with the one on the ledger.
 ///
-/// The import is deterministic, so that a model with public weights can be recomputed by anyone.
-/// Exit code 3: the ledger's model is another one.
+/// The import is deterministic, so that a model whose weights aren't hidden can be recomputed by anyone. Of
+/// one that hides its weights only the graph can be compared, unless its owner gives the .lmodel. Exit code 3:
+/// the ledger's model is another one, or can't be compared.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The id of the model on the ledger.
@@ -29,13 +32,29 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     calibrate: PathBuf,
 
+    /// The owner's model file: it holds what hides the weights.
+    #[arg(long, value_name = "FILE.lmodel")]
+    secret: Option<PathBuf>,
+
     #[command(flatten)]
     node: NodeArgs,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
-    let registered = args.node.client()?.model(args.model)?;
-    let made = make(&args.onnx, &args.calibrate, session)?;
+    let client = args.node.client()?;
+    let registered = client.model(args.model)?;
+    let key = VerifyingKey::decode(&client.blob(registered.key)?)
+        .or_rejected("the model's key on the ledger is refused")?;
+    let read = read(&args.onnx, &args.calibrate, session)?;
+    let same_graph = read.graph() == key.graph();
+    let hiding = match &args.secret {
+        Some(path) => files::model(path)?.model.hiding,
+        None if key.openings() > 0 && same_graph => {
+            return Err(hidden(registered.name.as_str()));
+        }
+        None => None,
+    };
+    let made = read.set_up(registered.name.as_str(), hiding, session)?;
     let recomputed = hex::encode(made.key.model_id().0);
     if recomputed != registered.id.to_string() {
         return Err(Failure::rejected(anyhow!(
@@ -43,10 +62,26 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
             registered.id
         ))
         .fact("same", false)
+        .fact("same_graph", same_graph)
         .fact("recomputed", recomputed));
     }
     Ok(Outcome::new(
         format!("{} is the model that these files give", registered.name),
-        json!({ "same": true, "model": registered.id, "recomputed": recomputed }),
+        json!({
+            "same": true,
+            "same_graph": true,
+            "model": registered.id,
+            "recomputed": recomputed,
+        }),
     ))
+}
+
+/// A key that hides its weights says nothing about them.
+fn hidden(name: &str) -> Failure {
+    Failure::rejected(anyhow!(
+        "unconfirmed: the graph of {name} is the one that these files give, but its key hides the weights, so that they can't be compared"
+    ))
+    .fact("same", Value::Null)
+    .fact("same_graph", true)
+    .hint("its owner can compare them, with --secret FILE.lmodel")
 }

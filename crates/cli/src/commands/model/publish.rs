@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use lilliput_crypto::Digest;
+use lilliput_graph::Model;
 use lilliput_types::registry::{Publish, RegistryMessage, Royalty};
 use lilliput_types::{Amount, BasisPoints, Blob, List, Message, ModelId, Text};
 use serde_json::json;
 
-use crate::failure::{OrExit, Result};
+use crate::failure::{Failure, OrExit, Result};
 use crate::files;
 use crate::node::{KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
@@ -70,6 +72,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         None => None,
         Some(path) => {
             let bytes = files::read(path, lilliput_provider::MODEL_BYTES_MAX)?;
+            let model = Model::decode(&bytes).or_bad_input(path.display())?;
+            if model.hiding.is_some() {
+                return Err(Failure::bad_input(anyhow!(
+                    "{} holds the secret that hides its weights",
+                    path.display()
+                ))
+                .hint("import it again with --hide none to publish the weights"));
+            }
             let stored = sender
                 .client()
                 .put_blob(sender.secret(), sender.chain(), &bytes)?;

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use lilliput_types::ModelId;
 use serde_json::json;
 
 use super::describe;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::files;
 use crate::node::NodeArgs;
 use crate::outcome::Outcome;
@@ -20,6 +21,10 @@ pub(crate) struct Args {
     /// Also write its verifying key to this file.
     #[arg(long, value_name = "FILE.lvk")]
     key: Option<PathBuf>,
+
+    /// The id of the key that is written: a successor's [default: the registered one].
+    #[arg(long, value_name = "ID", requires = "key")]
+    key_id: Option<ModelId>,
 
     #[command(flatten)]
     node: NodeArgs,
@@ -36,6 +41,12 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
             parent.model, parent.share_bps
         ));
     }
+    for successor in model.successors.iter() {
+        text.push_str(&format!(
+            "\n  key      {} after {}",
+            successor.id, successor.after
+        ));
+    }
     for offer in &offers {
         text.push_str(&format!(
             "\n  offer    {} for {}",
@@ -43,7 +54,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         ));
     }
     if let Some(path) = &args.key {
-        files::write(path, &client.blob(model.key)?)?;
+        let id = args.key_id.unwrap_or(model.id);
+        let key = model
+            .key_of(id)
+            .ok_or_else(|| Failure::bad_input(anyhow!("model {} has no key {id}", model.id)))?;
+        files::write(path, &client.blob(key)?)?;
         text.push_str(&format!("\n  key      {}", path.display()));
     }
     Ok(Outcome::new(

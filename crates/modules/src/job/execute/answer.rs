@@ -40,12 +40,18 @@ pub(super) fn execute(
         );
     };
     let model = registry::state::model(state, job.model)?.ok_or_else(|| missing(&job, "model"))?;
-    let key = state.blob(model.key)?.ok_or_else(|| missing(&job, "key"))?;
+    let Some(key) = model.key_of(message.key) else {
+        return refuse(
+            "job.unknown_key",
+            format!("model {} has no key {}", job.model, message.key),
+        );
+    };
+    let key = state.blob(key)?.ok_or_else(|| missing(&job, "key"))?;
     let claim = ProofClaim {
         chain: context.block.chain,
         job: job.id,
         provider: context.signer,
-        model: job.model,
+        model: message.key,
         input: job.input,
     };
     let height = context.block.height;
@@ -54,6 +60,7 @@ pub(super) fn execute(
             let delivered = Delivered {
                 provider: context.signer,
                 proof: message.proof,
+                key: message.key,
                 output,
             };
             settle::pay(state, &job, &model, &delivered, height)

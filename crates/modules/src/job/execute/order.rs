@@ -77,6 +77,7 @@ pub(super) fn execute(
         accepted_at: None,
         closed_at: None,
         proof: None,
+        key: None,
         output: None,
         refund_reason: None,
         payments: List::default(),

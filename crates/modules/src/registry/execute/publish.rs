@@ -54,7 +54,8 @@ pub(super) fn execute(
         Ok(facts) => facts,
         Err(reason) => return refuse("registry.key_refused", reason),
     };
-    if keys::model(state, facts.model)?.is_some() {
+    if keys::model(state, facts.model)?.is_some() || keys::succeeded(state, facts.model)?.is_some()
+    {
         return refuse(
             "registry.model_exists",
             format!("model {} is published already", facts.model),
@@ -77,6 +78,7 @@ pub(super) fn execute(
         check_units: facts.check_units,
         listed: true,
         published_at: context.block.height,
+        successors: List::default(),
     };
     keys::write_model(state, &model);
     state.emit(RegistryEvent::Published {
