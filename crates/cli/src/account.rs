@@ -33,7 +33,11 @@ pub(crate) fn parameters(key: &VerifyingKey, runs: u32, hidden: Hidden) -> Resul
 }
 
 /// The same, a line each, for people.
-pub(crate) fn parameter_lines(key: &VerifyingKey, runs: u32, hidden: Hidden) -> Result<Vec<String>> {
+pub(crate) fn parameter_lines(
+    key: &VerifyingKey,
+    runs: u32,
+    hidden: Hidden,
+) -> Result<Vec<String>> {
     let codes = codes(key, runs, hidden)?;
     let codes = codes.iter().map(|(of, code)| {
         format!(

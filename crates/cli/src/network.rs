@@ -253,8 +253,9 @@ fn digits(folder: &Path) -> Result<(ModelFile, VerifyingKey)> {
         graph: imported.graph,
         weights: imported.weights,
     };
-    let (_, key) = setup(&model.graph, model.weights.clone(), &secret(&model))?;
+    let (proving, key) = setup(&model.graph, model.weights.clone(), &secret(&model))?;
     let file = ModelFile::create(&model_path, model, &key).map_err(files::model_error)?;
+    file.write_code(&proving).map_err(files::model_error)?;
     Ok((file, key))
 }
 

@@ -1,7 +1,7 @@
 //! A model on disk: reading and writing it, its keys, its openings, its copies and successors.
 //!
-//! Beside `model.lmodel` lie `model.lvk`, the verifying key, and, where the weights are hidden, `model.openings`, the
-//! counter. What hides weights is written for its owner's eyes alone.
+//! Beside `model.lmodel` lie `model.lvk`, the verifying key, `model.lcode`, the encoded weights, and, where the weights are
+//! hidden, `model.openings`, the counter. What hides weights is written for its owner's eyes alone.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -24,6 +24,9 @@ pub const MODEL_BYTES_MAX: u64 = 1 << 30;
 
 // The graph's file format and the key's agree on how many openings there can be.
 const _: () = assert!(lilliput_graph::model::OPENINGS_MAX == lilliput_verifier::key::OPENINGS_MAX);
+
+/// Extension of the file of encoded weights; it can be made anew from the model.
+const CODE: &str = "lcode";
 
 /// Why a model file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +159,13 @@ impl ModelFile {
         if let Some(hiding) = &model.hiding {
             Openings::beside(path).create(hiding)?;
         }
-        write(&path.with_extension("lvk"), &key.encode())?;
+        write(&path.with_extension("lvk"), &key.verifying_key().encode())?;
+        let code = path.with_extension(CODE);
+        key.write_code_file(&code)
+            .map_err(|source| ModelFileError::Setup {
+                path: code,
+                source: Box::new(source),
+            })?;
         let file = Self {
             path: path.to_owned(),
             model,
@@ -171,7 +180,7 @@ impl ModelFile {
         &self.path
     }
 
-    /// Its key for provers: put together with the `.lvk` beside it, or made anew.
+    /// Its key for provers: put together with the `.lvk` and the encoded weights beside it, or made anew.
     ///
     /// # Errors
     /// When the key beside it is another model's.
@@ -192,10 +201,25 @@ impl ModelFile {
                 path: path.clone(),
                 source: Box::new(source),
             })?;
-            return ProvingKey::rebuild(key, weights, &hiding).map_err(setup_error(&path));
+            let code = self.path.with_extension(CODE);
+            return ProvingKey::with_code_file(key, weights, &hiding, &code)
+                .map_err(setup_error(&path));
         }
         let made = setup(&self.model.graph, weights, &hiding);
         made.map(|(key, _)| key).map_err(setup_error(&self.path))
+    }
+
+    /// Keeps the encoded weights beside the model, so that the first proof needn't make them anew.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub fn write_code(&self, key: &ProvingKey) -> Result<(), ModelFileError> {
+        let path = self.path.with_extension(CODE);
+        key.write_code_file(&path)
+            .map_err(|source| ModelFileError::Setup {
+                path,
+                source: Box::new(source),
+            })
     }
 
     /// Openings that are left; none where nothing hides the weights.
@@ -287,8 +311,10 @@ impl ModelFile {
         let link_path = target.with_extension("llink");
         fs::create_dir_all(folder).map_err(io_error(folder))?;
         write(&link_path, &link)?;
+        let file = Self::create(&target, model, &new)?;
+        file.write_code(&proving)?;
         Ok(Rotated {
-            file: Self::create(&target, model, &new)?,
+            file,
             old: old.verifying_key().clone(),
             new,
             link: link_path,

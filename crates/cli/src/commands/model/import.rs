@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use lilliput_crypto::random_bytes;
 use lilliput_graph::model::{Hiding, Model, OPENINGS_MAX};
 use lilliput_import::{Calibration, Options, Report, import};
-use lilliput_prover::{OPENINGS_DEFAULT, setup};
+use lilliput_prover::{OPENINGS_DEFAULT, ProvingKey, setup};
 use lilliput_provider::{ModelFile, secret};
 use lilliput_verifier::VerifyingKey;
 use serde_json::json;
@@ -76,6 +76,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         .encode()
         .or_bad_input("failed to write the model down")?;
     let file = ModelFile::create(&path, made.model, &made.key).map_err(files::model_error)?;
+    file.write_code(&made.proving).map_err(files::model_error)?;
     for warning in &made.report.warnings {
         session.say(format!("warning: {warning}"));
     }
@@ -151,6 +152,7 @@ pub(super) struct Read(lilliput_import::Imported);
 /// A model in integers, with its key.
 pub(super) struct Made {
     pub(super) model: Model,
+    pub(super) proving: ProvingKey,
     pub(super) key: VerifyingKey,
     pub(super) report: Report,
 }
@@ -186,9 +188,10 @@ impl Read {
             weights: imported.weights,
         };
         let made = setup(&model.graph, model.weights.clone(), &secret(&model));
-        let (_, key) = made.or_bad_input("the model can't be set up for proofs")?;
+        let (proving, key) = made.or_bad_input("the model can't be set up for proofs")?;
         Ok(Made {
             model,
+            proving,
             key,
             report: imported.report,
         })
