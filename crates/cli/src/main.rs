@@ -22,6 +22,7 @@ mod cli;
 mod commands;
 mod failure;
 mod files;
+mod memory;
 mod network;
 mod node;
 mod numbers;

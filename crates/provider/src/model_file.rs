@@ -1,10 +1,11 @@
 //! A model on disk: reading and writing it, its keys, its openings, its copies and successors.
 //!
-//! Beside `model.lmodel` lie `model.lvk`, the verifying key, and, where the weights are hidden, `model.openings`, the
-//! counter. What hides weights is written for its owner's eyes alone.
+//! Beside `model.lmodel` lie `model.lvk`, the verifying key, `model.lcode`, the encoded weights, which can be made anew,
+//! and, where the weights are hidden, `model.openings`, the counter, and once there is a successor `model.linked`. What
+//! hides weights is written for its owner's eyes alone.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use lilliput_crypto::{RandomError, random_bytes};
 use lilliput_graph::model::Hiding;
 use lilliput_graph::{Model, ModelError};
 use lilliput_prover::link::Unlinkable;
+use lilliput_prover::pcs::file::CodeFileError;
 use lilliput_prover::{ProvingKey, SetupError, link, setup};
 use lilliput_verifier::key::KEY_BYTES_MAX;
 use lilliput_verifier::{KeyError, VerifyingKey};
@@ -156,6 +158,7 @@ impl ModelFile {
         if let Some(hiding) = &model.hiding {
             Openings::beside(path).create(hiding)?;
         }
+        remove(&path.with_extension("lcode"))?;
         write(&path.with_extension("lvk"), &key.encode())?;
         let file = Self {
             path: path.to_owned(),
@@ -192,7 +195,16 @@ impl ModelFile {
                 path: path.clone(),
                 source: Box::new(source),
             })?;
-            return ProvingKey::rebuild(key, weights, &hiding).map_err(setup_error(&path));
+            // The encoded weights stay on disk for later proofs, where the folder can be written to.
+            let encoded = self.path.with_extension("lcode");
+            let made = ProvingKey::with_code_file(key.clone(), weights.clone(), &hiding, &encoded);
+            let made = match made {
+                Err(SetupError::CodeFile(CodeFileError::Io(_))) => {
+                    ProvingKey::rebuild(key, weights, &hiding)
+                }
+                made => made,
+            };
+            return made.map_err(setup_error(&path));
         }
         let made = setup(&self.model.graph, weights, &hiding);
         made.map(|(key, _)| key).map_err(setup_error(&self.path))
@@ -394,6 +406,14 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelFileError> {
         });
     }
     Ok(bytes)
+}
+
+/// Encoded weights of what was there before are of no use.
+fn remove(path: &Path) -> Result<(), ModelFileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error(path)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file that anyone may read, in one step.
