@@ -17,6 +17,7 @@
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
 mod account;
+mod bundled;
 mod buyer;
 mod cli;
 mod commands;

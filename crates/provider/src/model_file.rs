@@ -254,6 +254,8 @@ impl ModelFile {
             return Err(self.not_hidden());
         };
         let key = own_key(self)?;
+        // What can fail for other reasons than lack of numbers comes first.
+        fs::create_dir_all(folder).map_err(io_error(folder))?;
         let given = openings.split(hiding, count, &held)?;
         let copied = Hiding {
             share: given.clone(),

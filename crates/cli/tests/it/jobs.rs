@@ -104,6 +104,23 @@ fn up_goes_on_with_its_chain_and_answers_questions() {
     json(&[&audit[..], &files].concat(), 3);
 }
 
+#[test]
+fn up_gives_its_model_a_successor_when_openings_run_low() {
+    let folder = tempfile::tempdir().unwrap();
+    Up::start(folder.path()).kill();
+    let models = folder.path().join("models");
+    let (file, elsewhere) = (models.join("digits.lmodel"), folder.path().join("copy"));
+    let share = ["model", "share", arg(&file), "--out", arg(&elsewhere)];
+    json(&[&share[..], &["--openings", "500"]].concat(), 0);
+    let up = Up::start(folder.path());
+    let image = crate::world::models().join("digits/images/03-label0.png");
+    let asked = up.json(&["ask", arg(&image)], 0);
+    let job = &asked["job"];
+    assert_eq!(job["state"], "paid");
+    assert_ne!(job["key"], job["model"]);
+    assert!(models.join("successor-1/digits.llink").exists());
+}
+
 /// A ledger with the digits model on it, and someone who offers it but does as the test says.
 struct Market {
     up: Up,
