@@ -28,10 +28,21 @@ const LOOKUP_BYTES: u64 = 112;
 /// A value of the run, or a weight: as the executor has it, and once more as the argument has it.
 const VALUE_BYTES: u64 = 16;
 
+/// Encoding the weights, where they aren't encoded on disk yet: a buffer, and this part of the encoding beside it.
+const ENCODING_BYTES: u64 = 16 << 20;
+const ENCODING_PART: u64 = 4;
+
 /// Refuses a proof that needs more memory than there is: than `limit`, if one is named, else than what the
 /// operating system says is available.
-pub(crate) fn check(key: &VerifyingKey, hidden: Hidden, limit_mib: Option<u64>) -> Result<()> {
-    let need = need(key, hidden).or_failed("failed to estimate the memory")?;
+///
+/// `encoded`: the weights are encoded on disk.
+pub(crate) fn check(
+    key: &VerifyingKey,
+    encoded: bool,
+    hidden: Hidden,
+    limit_mib: Option<u64>,
+) -> Result<()> {
+    let need = need(key, encoded, hidden).or_failed("failed to estimate the memory")?;
     let limit = limit_mib.map(|mib| mib.saturating_mul(1 << 20));
     match limit.or_else(available) {
         Some(limit) if need > limit => Err(too_much(need, limit)),
@@ -51,26 +62,49 @@ fn too_much(need: u64, limit: u64) -> Failure {
 }
 
 /// About how many bytes a proof needs.
-fn need(key: &VerifyingKey, hidden: Hidden) -> std::result::Result<u64, Unprovable> {
+fn need(
+    key: &VerifyingKey,
+    encoded: bool,
+    hidden: Hidden,
+) -> std::result::Result<u64, Unprovable> {
     let own = layout_of(key, hidden)?;
     let layout = own.as_ref().unwrap_or(key.layout());
     let witness = layout.witness.iter();
     let witness = witness.map(|own| Code::witness(own.variables));
-    let weights = key.weights().map(|own| own.code());
     let ports = layout.inputs.iter().chain(&layout.outputs);
-    let codes = witness.chain(weights).chain(ports.map(|own| own.code()));
-    let committed = codes.map(|code| bytes_of(&code));
+    let codes = witness.chain(ports.map(|own| own.code()));
+    let committed = codes.map(|code| coefficients(&code).saturating_add(encoding(&code)));
     let all = committed.fold(BASE_BYTES, u64::saturating_add);
+    let weights = key.weights().map_or(0, |own| weights(&own.code(), encoded));
     Ok(all
+        .saturating_add(weights)
         .saturating_add(values(key.checked()).saturating_mul(VALUE_BYTES))
         .saturating_add(lookups(layout).saturating_mul(LOOKUP_BYTES)))
 }
 
-fn bytes_of(code: &Code) -> u64 {
-    let row = (code.width() as u64).saturating_mul(ELEMENT_BYTES);
-    let coefficients = (code.coefficients() as u64).saturating_mul(row);
-    let positions = (code.domain() as u64).saturating_mul(row.saturating_add(TREE_BYTES));
-    positions.saturating_add(coefficients.saturating_mul(COEFFICIENTS))
+fn weights(code: &Code, encoded: bool) -> u64 {
+    let own = coefficients(code);
+    if encoded {
+        return own;
+    }
+    let encoding = encoding(code);
+    own.saturating_add(encoding)
+        .saturating_add(encoding / ENCODING_PART)
+        .saturating_add(ENCODING_BYTES)
+}
+
+fn coefficients(code: &Code) -> u64 {
+    (code.coefficients() as u64)
+        .saturating_mul(row(code))
+        .saturating_mul(COEFFICIENTS)
+}
+
+fn encoding(code: &Code) -> u64 {
+    (code.domain() as u64).saturating_mul(row(code).saturating_add(TREE_BYTES))
+}
+
+fn row(code: &Code) -> u64 {
+    (code.width() as u64).saturating_mul(ELEMENT_BYTES)
 }
 
 /// Values of the run and weights.

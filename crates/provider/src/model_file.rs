@@ -210,6 +210,12 @@ impl ModelFile {
         made.map(|(key, _)| key).map_err(setup_error(&self.path))
     }
 
+    /// Whether the encoded weights lie beside it, so that a proof needn't encode them.
+    #[must_use]
+    pub fn is_encoded(&self) -> bool {
+        self.path.with_extension("lcode").exists()
+    }
+
     /// Openings that are left; none where nothing hides the weights.
     ///
     /// # Errors

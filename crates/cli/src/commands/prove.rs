@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let file = files::model(&args.model)?;
     let hidden = hidden(&args.hide, &file, session)?;
     if let Some(key) = files::key_beside(&file)? {
-        memory::check(&key, hidden, args.memory_mib)?;
+        memory::check(&key, file.is_encoded(), hidden, args.memory_mib)?;
     }
     let key = files::proving_key(&file)?;
     let graph = key.verifying_key().graph();
