@@ -17,11 +17,13 @@
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
 mod account;
+mod bundled;
 mod buyer;
 mod cli;
 mod commands;
 mod failure;
 mod files;
+mod memory;
 mod network;
 mod node;
 mod numbers;

@@ -76,7 +76,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         .encode()
         .or_bad_input("failed to write the model down")?;
     let file = ModelFile::create(&path, made.model, &made.key).map_err(files::model_error)?;
-    file.write_code(&made.proving).map_err(files::model_error)?;
+    file.write_encoded(&made.proving)
+        .map_err(files::model_error)?;
     for warning in &made.report.warnings {
         session.say(format!("warning: {warning}"));
     }
