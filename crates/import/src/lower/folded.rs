@@ -17,7 +17,9 @@ impl Lowering {
         let constant = match node.proto.op_type.as_str() {
             "Size" => {
                 let count = match self.operand(node, 0)? {
-                    Binding::Value(value) | Binding::Softmax(value) => self.shape(value).iter().product(),
+                    Binding::Value(value) | Binding::Softmax(value) => {
+                        self.shape(value).iter().product()
+                    }
                     Binding::Constant(constant) => constant.shape().iter().product::<usize>(),
                 };
                 Constant::Int {
@@ -53,7 +55,9 @@ impl Lowering {
                 shape,
                 values: vec![array.values.first().copied().unwrap_or(0.0); count],
             }),
-            Constant::Int { values, element, .. } => Constant::Int {
+            Constant::Int {
+                values, element, ..
+            } => Constant::Int {
                 shape,
                 values: vec![values.first().copied().unwrap_or(0); count],
                 element,

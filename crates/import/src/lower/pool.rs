@@ -86,7 +86,9 @@ impl Lowering {
             Ok(Binding::Value(value)) => self.shape(value),
             _ => return false,
         };
-        let dilated = node.ints("dilations").is_some_and(|list| list.iter().any(|&by| by != 1));
+        let dilated = node
+            .ints("dilations")
+            .is_some_and(|list| list.iter().any(|&by| by != 1));
         let average = node.proto.op_type.ends_with("AveragePool");
         matches!(shape, [1, _, _] | [1, _, _, _]) && !(dilated && average)
     }
@@ -157,14 +159,12 @@ impl Lowering {
             let limit = |name, default| node.attribute(name).map_or(default, |limit| limit.f);
             return Ok((limit("min", f32::MIN), limit("max", f32::MAX)));
         }
-        let limit = |index, default| match self.optional(node, index)? {
+        let limit = |index, default| match self.constant(node, index)? {
             None => Ok(default),
-            Some(Binding::Constant(_)) => {
-                let array = self.floats(node, index)?;
-                let value = array.and_then(|array| array.values.first().copied());
+            Some(constant) => {
+                let value = constant.floats().first().copied();
                 value.ok_or_else(|| node.refuse("a limit is empty"))
             }
-            Some(_) => Err(node.refuse("its limits aren't constants")),
         };
         Ok((limit(1, f32::MIN)?, limit(2, f32::MAX)?))
     }

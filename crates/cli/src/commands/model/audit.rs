@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use lilliput_types::ModelId;
 use serde_json::json;
 
+use super::decided::Decided;
 use super::import::make;
 use crate::failure::{Failure, Result};
 use crate::node::NodeArgs;
@@ -30,12 +31,20 @@ pub(crate) struct Args {
     calibrate: PathBuf,
 
     #[command(flatten)]
+    decided: Decided,
+
+    #[command(flatten)]
     node: NodeArgs,
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let registered = args.node.client()?.model(args.model)?;
-    let made = make(&args.onnx, &args.calibrate, session)?;
+    let made = make(
+        &args.onnx,
+        &args.calibrate,
+        &args.decided.options()?,
+        session,
+    )?;
     let recomputed = hex::encode(made.key.model_id().0);
     if recomputed != registered.id.to_string() {
         return Err(Failure::rejected(anyhow!(

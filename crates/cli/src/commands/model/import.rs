@@ -9,6 +9,7 @@ use lilliput_prover::setup;
 use lilliput_verifier::VerifyingKey;
 use serde_json::json;
 
+use super::decided::Decided;
 use crate::commands::prove::milliseconds;
 use crate::failure::{OrExit, Result};
 use crate::files;
@@ -32,6 +33,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
+    #[command(flatten)]
+    decided: Decided,
+
     /// Name of the model [default: the file's name].
     #[arg(long)]
     name: Option<String>,
@@ -45,7 +49,12 @@ pub(super) struct Made {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let started = Instant::now();
-    let Made { imported, key } = make(&args.onnx, &args.calibrate, session)?;
+    let Made { imported, key } = make(
+        &args.onnx,
+        &args.calibrate,
+        &args.decided.options()?,
+        session,
+    )?;
     let setup_ms = milliseconds(started);
     let stem = args.onnx.file_stem().unwrap_or_default().to_string_lossy();
     let report = imported.report;
@@ -100,14 +109,19 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
 }
 
 /// Imports a file and sets it up.
-pub(super) fn make(onnx: &Path, calibration: &Path, session: &Session) -> Result<Made> {
+pub(super) fn make(
+    onnx: &Path,
+    calibration: &Path,
+    options: &Options,
+    session: &Session,
+) -> Result<Made> {
     let progress = session.progress("reading the model");
     let bytes = files::read(onnx, files::ONNX_BYTES_MAX)?;
     let samples = files::read(calibration, files::NUMBERS_BYTES_MAX)?;
     let samples = Calibration::parse(&samples)
         .or_bad_input(format!("failed to read {}", calibration.display()))?;
     progress.now("calibrating");
-    let imported = import(&bytes, &samples, &Options::default())
+    let imported = import(&bytes, &samples, options)
         .or_bad_input(format!("failed to import {}", onnx.display()))?;
     progress.now("committing to the weights");
     let weights = imported.weights.clone();
