@@ -9,6 +9,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`onnx`] | the messages of the format |
+//! | `check` | every node that stands in the way |
 //! | `element` | floats, integers, booleans |
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
@@ -20,6 +21,7 @@
 
 mod array;
 pub mod calibration;
+mod check;
 mod element;
 mod error;
 mod import;
@@ -33,6 +35,7 @@ mod read;
 mod window;
 
 pub use calibration::{Calibration, CalibrationError};
+pub use check::{Refusal, made_up_sample, refusals};
 pub use error::ImportError;
 pub use import::{FloatModel, Imported, import, tensor_numbers};
 pub use number::{NumberError, Quantized, dequantize, quantize_input};

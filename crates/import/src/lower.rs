@@ -13,7 +13,9 @@ mod einsum;
 mod elementwise;
 mod folded;
 mod functions;
+mod grid;
 mod integer;
+mod known;
 mod linear;
 mod loss;
 mod node;
@@ -24,14 +26,16 @@ mod parts;
 mod pool;
 mod pool_axes;
 mod quantized;
+mod recurrent;
 mod reduce;
 mod resize;
 mod select;
 mod shape;
 mod standardize;
+mod transforms;
 mod transposed_conv;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::array::{Constant, checked_shape};
 use crate::element::Element;
@@ -99,41 +103,13 @@ pub(crate) fn ports(
 
 /// Reads the graph of a file.
 pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, ImportError> {
+    let mut lowering = begin(model, decided)?;
     let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
-    if graph.node.len() > NODES_MAX {
-        return Err(ImportError::TooMuch {
-            what: "nodes",
-            got: graph.node.len(),
-            max: NODES_MAX,
-        });
-    }
-    let opset = model
-        .opset_import
-        .iter()
-        .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
-        .map(|set| set.version)
-        .ok_or(ImportError::Nothing {
-            what: "version of its operators",
-        })?;
-    let mut lowering = Lowering {
-        steps: Vec::new(),
-        shared: Vec::new(),
-        depends: Vec::new(),
-        names: BTreeMap::new(),
-        uses: count_uses(graph),
-    };
-    lowering.initializers(graph)?;
-    lowering.inputs(graph, decided)?;
     let inputs = lowering.steps.len();
+    let opset = opset(model)?;
     for (index, proto) in graph.node.iter().enumerate() {
         lowering.node(&Node::new(proto, index, opset))?;
-        if lowering.steps.len() > STEPS_MAX {
-            return Err(ImportError::TooMuch {
-                what: "steps",
-                got: lowering.steps.len(),
-                max: STEPS_MAX,
-            });
-        }
+        lowering.check_steps()?;
     }
     let outputs = lowering.outputs(graph)?;
     let program = Program {
@@ -144,6 +120,70 @@ pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, 
     let program = program.without_unused();
     check_size(&program)?;
     Ok(program)
+}
+
+/// Every node that stands in the way, each with its refusal; what reads the results of one is only
+/// looked at by name.
+pub(crate) fn refusals(
+    model: &ModelProto,
+    decided: &Decided,
+) -> Result<Vec<(String, String, ImportError)>, ImportError> {
+    let mut lowering = begin(model, decided)?;
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    let opset = opset(model)?;
+    let mut unknown: BTreeSet<&str> = BTreeSet::new();
+    let mut refusals = Vec::new();
+    for (index, proto) in graph.node.iter().enumerate() {
+        let node = Node::new(proto, index, opset);
+        let blocked = proto
+            .input
+            .iter()
+            .any(|name| unknown.contains(name.as_str()));
+        let outcome = if !blocked {
+            lowering.node(&node).and_then(|()| lowering.check_steps())
+        } else if known::is_known(proto) {
+            Ok(())
+        } else {
+            Err(node.unknown())
+        };
+        if blocked || outcome.is_err() {
+            unknown.extend(proto.output.iter().map(String::as_str));
+        }
+        if let Err(error) = outcome {
+            refusals.push((node.name, proto.op_type.clone(), error));
+        }
+    }
+    Ok(refusals)
+}
+
+fn opset(model: &ModelProto) -> Result<i64, ImportError> {
+    let sets = &mut model.opset_import.iter();
+    let set = sets.find(|set| set.domain.is_empty() || set.domain == "ai.onnx");
+    set.map(|set| set.version).ok_or(ImportError::Nothing {
+        what: "version of its operators",
+    })
+}
+
+/// Constants and inputs bound to their names.
+fn begin(model: &ModelProto, decided: &Decided) -> Result<Lowering, ImportError> {
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    if graph.node.len() > NODES_MAX {
+        return Err(ImportError::TooMuch {
+            what: "nodes",
+            got: graph.node.len(),
+            max: NODES_MAX,
+        });
+    }
+    let mut lowering = Lowering {
+        steps: Vec::new(),
+        shared: Vec::new(),
+        depends: Vec::new(),
+        names: BTreeMap::new(),
+        uses: count_uses(graph),
+    };
+    lowering.initializers(graph)?;
+    lowering.inputs(graph, decided)?;
+    Ok(lowering)
 }
 
 /// Bounds what one run in floating point takes.
@@ -258,6 +298,17 @@ impl Lowering {
             })
         };
         graph.output.iter().map(output).collect()
+    }
+
+    fn check_steps(&self) -> Result<(), ImportError> {
+        if self.steps.len() > STEPS_MAX {
+            return Err(ImportError::TooMuch {
+                what: "steps",
+                got: self.steps.len(),
+                max: STEPS_MAX,
+            });
+        }
+        Ok(())
     }
 
     fn push(
@@ -404,6 +455,9 @@ impl Lowering {
             Self::transposed_conv_operator,
             Self::loss_operator,
             Self::einsum_operator,
+            Self::transform_operator,
+            Self::recurrent_operator,
+            Self::grid_operator,
         ];
         // These may read an operand twice: nothing may change the step that makes it.
         for name in &node.proto.input {

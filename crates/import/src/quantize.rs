@@ -75,11 +75,11 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// Smallest and largest number that each step makes on the samples, and for the inputs the largest
-/// power of two of which all their numbers are multiples.
+/// Smallest and largest number that each step makes on the samples, and for the inputs the unit of
+/// which all their numbers are multiples, if there is one.
 pub(crate) struct Observed {
     extremes: Vec<(f64, f64)>,
-    grains: Vec<Option<i32>>,
+    units: Vec<Option<f64>>,
 }
 
 impl Observed {
@@ -101,12 +101,9 @@ impl Observed {
                 }
             }
         }
-        let grain = |input: usize| {
-            let grains = samples.iter().map(|sample| exact::grain(&sample[input]));
-            grains.flatten().min()
-        };
-        let grains = (0..program.inputs).map(grain).collect();
-        Ok(Self { extremes, grains })
+        let unit = |input: usize| exact::unit(samples.iter().map(|sample| &sample[input][..]));
+        let units = (0..program.inputs).map(unit).collect();
+        Ok(Self { extremes, units })
     }
 
     /// Extremes of a step.

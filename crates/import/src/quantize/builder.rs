@@ -23,6 +23,8 @@ const INPUT_BITS_MIN: u8 = 8;
 /// Fewest and most bits of the magnitude of an input that isn't rounded.
 const EXACT_BITS_MIN: u8 = 7;
 const EXACT_BITS_MAX: u8 = 29;
+/// How many bits more than others an input of floats may have that isn't rounded.
+const EXACT_BITS_MORE: u8 = 2;
 
 /// Integers that stand for numbers: each is worth `scale`.
 #[derive(Clone, Copy, Debug)]
@@ -314,12 +316,26 @@ fn exact_input(
     let scale = if element.is_exact() {
         1.0
     } else {
-        libm::ldexp(1.0, observed.grains[index]?)
+        observed.units[index]?
     };
-    let reached = (most.max(-least) / scale).ceil();
-    let wide = (EXACT_BITS_MIN..=EXACT_BITS_MAX).find(|&bits| reached < f64::from(1u32 << bits))?;
-    if !element.is_exact() && (wide >= bits || !scale.is_normal()) {
-        return None;
+    let reached = (most.max(-least) / scale).round();
+    let least_bits = if element.is_exact() {
+        EXACT_BITS_MIN
+    } else {
+        1
+    };
+    let mut wide = (least_bits..=EXACT_BITS_MAX).find(|&bits| reached < f64::from(1u32 << bits))?;
+    let mut scale = scale;
+    if !element.is_exact() {
+        // A finer unit is as exact, and what is computed from the numbers may need it.
+        let usual = if least < 0.0 { bits - 1 } else { bits };
+        while wide < usual {
+            wide += 1;
+            scale /= 2.0;
+        }
+        if wide > usual + EXACT_BITS_MORE || !scale.is_normal() {
+            return None;
+        }
     }
     let hi = (1i64 << wide) - 1;
     let lo = if least < 0.0 { -hi - 1 } else { 0 };
