@@ -13,7 +13,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let shape = match node.proto.op_type.as_str() {
             "Flatten" => {
@@ -38,7 +37,6 @@ impl Lowering {
         match operand {
             Binding::Value(value) => Ok(Binding::Value(self.reshape(node, value, shape)?)),
             Binding::Constant(constant) => Ok(Binding::Constant(constant.with_shape(shape))),
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -124,7 +122,6 @@ impl Lowering {
         let shape = match self.operand(node, 0)? {
             Binding::Value(value) => self.shape(value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let rank = shape.len() as i64;
         let place = |index: i64| {
@@ -234,7 +231,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let perm: Vec<usize> = match node.ints("perm") {
             None => (0..from.len()).rev().collect(),
@@ -277,7 +273,6 @@ impl Lowering {
                     element,
                 }))
             }
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -331,7 +326,6 @@ impl Lowering {
         let shape = match &binding {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let axis = node.axis(axis, shape.len())?;
         if step < 0
