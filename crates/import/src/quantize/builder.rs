@@ -23,8 +23,6 @@ const INPUT_BITS_MIN: u8 = 8;
 /// Fewest and most bits of the magnitude of an input that isn't rounded.
 const EXACT_BITS_MIN: u8 = 7;
 const EXACT_BITS_MAX: u8 = 29;
-/// How many bits more than others an input of floats may have that isn't rounded.
-const EXACT_BITS_MORE: u8 = 2;
 
 /// Integers that stand for numbers: each is worth `scale`.
 #[derive(Clone, Copy, Debug)]
@@ -333,7 +331,7 @@ fn exact_input(
             wide += 1;
             scale /= 2.0;
         }
-        if wide > usual + EXACT_BITS_MORE || !scale.is_normal() {
+        if wide > usual || !scale.is_normal() {
             return None;
         }
     }
@@ -350,7 +348,8 @@ fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
         (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1)
     };
     let scale = if most.max(-least) == 0.0 {
-        1.0
+        // Nothing was seen of it: room for numbers up to 1.
+        1.0 / hi as f64
     } else {
         (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
     };

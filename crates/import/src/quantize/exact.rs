@@ -28,6 +28,15 @@ impl Builder<'_> {
         match constant {
             Constant::Int { values, .. } => self.whole_numbers(values, &shape),
             Constant::Float(array) => {
+                if array.values.iter().all(|&value| value == 0.0) {
+                    // Any scale will do: one that doesn't coarsen what it is added to.
+                    let zeros = vec![0; array.values.len()];
+                    let scale = 1.0 / self.top() as f64;
+                    return Ok(Quantity {
+                        scale,
+                        ..self.whole_numbers(&zeros, &shape)?
+                    });
+                }
                 let bits = self.bits.max(4);
                 let wide: Vec<f64> = array.values.iter().map(|&value| value.into()).collect();
                 match unit(std::iter::once(&wide[..]))
