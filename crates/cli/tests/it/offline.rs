@@ -214,7 +214,10 @@ fn a_check_says_what_a_proof_costs_and_lists_every_node_in_the_way() {
         .iter()
         .map(|node| node["operator"].as_str().unwrap())
         .collect();
-    assert!(operators.contains(&"MaxPoal") && operators.contains(&"Gomm"), "{operators:?}");
+    assert!(
+        operators.contains(&"MaxPoal") && operators.contains(&"Gomm"),
+        "{operators:?}"
+    );
     refused(&["model", "check", arg(&path), "--shape", "x=1xmany"], 2);
     refused(&["model", "check", arg(&path), "--fix", "absent"], 2);
 }

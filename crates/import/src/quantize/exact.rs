@@ -39,9 +39,7 @@ impl Builder<'_> {
                 }
                 let bits = self.bits.max(4);
                 let wide: Vec<f64> = array.values.iter().map(|&value| value.into()).collect();
-                match unit(std::iter::once(&wide[..]))
-                    .and_then(|unit| exact_integers(&wide, unit, bits))
-                {
+                match unit(&[&wide]).and_then(|unit| exact_integers(&wide, unit, bits)) {
                     Some((integers, scale)) => {
                         let whole = self.whole_numbers(&integers, &shape)?;
                         Ok(Quantity { scale, ..whole })
@@ -224,8 +222,8 @@ impl Builder<'_> {
 
 /// The unit of which all numbers are multiples: a power of two, or a tenth, a hundredth and so on.
 /// `None`: there is none, or all are zero.
-pub(super) fn unit<'a>(lists: impl Iterator<Item = &'a [f64]> + Clone) -> Option<f64> {
-    let numbers = || lists.clone().flatten().copied();
+pub(super) fn unit(lists: &[&[f64]]) -> Option<f64> {
+    let numbers = || lists.iter().copied().flatten().copied();
     let exponent = |number: f64| {
         let bits = number.abs().to_bits();
         let (exponent, fraction) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));
