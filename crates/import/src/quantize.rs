@@ -17,6 +17,7 @@ mod function;
 mod normalize;
 mod operation;
 mod pool;
+mod saturate;
 mod softmax;
 mod table;
 mod weights;

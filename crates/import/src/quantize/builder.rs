@@ -243,6 +243,12 @@ impl<'a> Builder<'a> {
         let mut shift = (0..SHIFT_MAX)
             .find(|&shift| fits(shift))
             .unwrap_or(SHIFT_MAX);
+        let (x, range) = if (range.hi - range.lo) >> shift >= 2 * DOMAIN_MAX {
+            let x = self.saturated(x, limits.magnitude() << shift)?;
+            (x, self.range(x))
+        } else {
+            (x, range)
+        };
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
