@@ -1,6 +1,6 @@
 //! `(x - mean) / sqrt(variance + epsilon)`, written out.
 
-use super::{bare, difference, mean, number, uses};
+use super::{bare, difference, mean, number, sum, uses};
 use crate::array::Array;
 use crate::program::{Formula, Function, Operation, Program, Step, Unary, Value};
 
@@ -84,6 +84,10 @@ fn inverse_deviation(steps: &[Step], value: Value, x: Value, axis: usize) -> Opt
         offset = f64::from(number(c)?);
         variance = steps[variance].operands[0];
     }
+    let variance = above_zero(steps, variance);
+    // The factor that makes a mean of a sum may be part of the function.
+    let summed = sum(steps, variance).map(|(x, along)| (x, along, steps[x].shape[along]));
+    let length = summed.map_or(1.0, |(_, _, length)| length as f64);
     let at_zero = of(offset)?;
     let epsilon = if at_zero.is_finite() {
         1.0 / (at_zero * at_zero)
@@ -92,30 +96,56 @@ fn inverse_deviation(steps: &[Step], value: Value, x: Value, axis: usize) -> Opt
     };
     let alike = [1e-4, 1e-2, 1.0, 100.0].into_iter().all(|v| {
         let expected = 1.0 / (v + epsilon).sqrt();
-        of(v + offset).is_some_and(|got| (got / expected - 1.0).abs() < TOLERANCE)
+        of(v * length + offset).is_some_and(|got| (got / expected - 1.0).abs() < TOLERANCE)
     });
-    (alike && is_variance(steps, variance, x, axis)).then_some(Factor {
+    let is_variance = match summed {
+        Some((square, along, _)) => along == axis && is_square(steps, square, x, axis),
+        None => is_variance(steps, variance, x, axis),
+    };
+    (alike && is_variance).then_some(Factor {
         epsilon: epsilon as f32,
         scale,
         place,
     })
 }
 
+/// What `max(0, variance)` limits, which a variance without rounding needs no limit for.
+fn above_zero(steps: &[Step], value: Value) -> Value {
+    let value = bare(steps, value);
+    if steps[value].operation != Operation::Max {
+        return value;
+    }
+    let [a, b] = [0, 1].map(|index| steps[value].operands[index]);
+    let is_zero = |value: Value| match &steps[bare(steps, value)].operation {
+        Operation::Constant(constant) => constant.floats().iter().all(|&number| number == 0.0),
+        _ => false,
+    };
+    match [is_zero(a), is_zero(b)] {
+        [true, false] => b,
+        [false, true] => a,
+        _ => value,
+    }
+}
+
 /// Whether a value is the mean of `(x - mean)^2`, or that of `x^2` less the mean's square.
 fn is_variance(steps: &[Step], value: Value, x: Value, axis: usize) -> bool {
     let value = bare(steps, value);
     if let Some((square, along)) = mean(steps, value) {
-        let values = squared(steps, square).and_then(|values| centered(steps, values));
-        return along == axis && values == Some((x, axis));
+        return along == axis && is_square(steps, square, x, axis);
     }
     let Some((squares, subtracted)) = difference(&steps[value]) else {
         return false;
     };
-    let of_squares = mean(steps, squares).is_some_and(|(square, along)| {
-        along == axis && squared(steps, square) == Some(x)
-    });
+    let of_squares = mean(steps, squares)
+        .is_some_and(|(square, along)| along == axis && squared(steps, square) == Some(x));
     let of_mean = squared(steps, bare(steps, subtracted)).and_then(|value| mean(steps, value));
     of_squares && of_mean == Some((x, axis))
+}
+
+/// Whether a value is `(x - mean)^2`.
+fn is_square(steps: &[Step], value: Value, x: Value, axis: usize) -> bool {
+    let values = squared(steps, value).and_then(|values| centered(steps, values));
+    values == Some((x, axis))
 }
 
 /// The operand of a square.
@@ -128,3 +158,6 @@ fn squared(steps: &[Step], value: Value) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
