@@ -14,6 +14,7 @@
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
 //! | `program`, `window`, `array` | those steps |
+//! | `fuse` | steps that networks write out, joined into the one they mean |
 //! | `interpret` | steps in floating point |
 //! | [`calibration`] | samples from JSON and numpy files |
 //! | `quantize` | steps to integer nodes, scales, tables |
@@ -24,6 +25,7 @@ pub mod calibration;
 mod check;
 mod element;
 mod error;
+mod fuse;
 mod import;
 mod interpret;
 mod lower;

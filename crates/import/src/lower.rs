@@ -32,6 +32,7 @@ mod resize;
 mod select;
 mod shape;
 mod standardize;
+mod transformer;
 mod transforms;
 mod transposed_conv;
 
@@ -40,6 +41,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::array::{Constant, checked_shape};
 use crate::element::Element;
 use crate::error::ImportError;
+use crate::fuse;
 use crate::onnx::{Dimension, DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 use crate::program::{Operation, Program, ProgramOutput, Step, Value};
 use crate::read;
@@ -59,8 +61,6 @@ const STEPS_MAX: usize = 30_000;
 enum Binding {
     Constant(Constant),
     Value(Value),
-    /// The softmax of a value: may only be an output.
-    Softmax(Value),
 }
 
 /// The steps so far.
@@ -117,7 +117,7 @@ pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, 
         steps: lowering.steps,
         outputs,
     };
-    let program = program.without_unused();
+    let program = fuse::fused(program.without_unused());
     check_size(&program)?;
     Ok(program)
 }
@@ -278,11 +278,10 @@ impl Lowering {
             return Err(ImportError::Nothing { what: "outputs" });
         }
         let output = |info: &ValueInfoProto| {
-            let (value, softmax) = match self.names.get(&info.name).cloned() {
-                Some(Binding::Value(value)) => (value, false),
-                Some(Binding::Softmax(value)) => (value, true),
+            let value = match self.names.get(&info.name).cloned() {
+                Some(Binding::Value(value)) => value,
                 Some(Binding::Constant(constant)) if !constant.shape().contains(&0) => {
-                    (self.constant_step(info.name.clone(), constant), false)
+                    self.constant_step(info.name.clone(), constant)
                 }
                 Some(Binding::Constant(_)) | None => {
                     return Err(ImportError::Output {
@@ -294,7 +293,7 @@ impl Lowering {
             Ok(ProgramOutput {
                 name: info.name.clone(),
                 value,
-                softmax,
+                softmax: false,
             })
         };
         graph.output.iter().map(output).collect()
@@ -403,20 +402,20 @@ impl Lowering {
             _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
                 return Err(node.unknown());
             }
-            "Identity" => self.pass(node)?,
+            // Changes nothing here.
+            "Identity" => self.operand(node, 0)?,
             "Constant" => Binding::Constant(node.constant()?),
-            "Softmax" => self.softmax(node)?,
+            "Softmax" => Binding::Value(self.softmax(node)?),
             "Conv" => Binding::Value(self.conv(node)?),
             "Gemm" => Binding::Value(self.gemm(node)?),
             "MatMul" => Binding::Value(self.matmul(node)?),
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "GlobalMaxPool" => Binding::Value(self.global_max_pool(node)?),
             "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
-            "MaxPool" | "GlobalMaxPool" | "AveragePool" | "GlobalAveragePool"
-                if !self.is_plane(node) =>
-            {
+            "MaxPool" | "AveragePool" | "GlobalAveragePool" if !self.is_plane(node) => {
                 Binding::Value(self.pool_along_axes(node)?)
             }
-            "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
+            "MaxPool" => Binding::Value(self.max_pool(node)?),
             "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
                 Binding::Value(self.average_pool(node)?)
             }
@@ -430,7 +429,9 @@ impl Lowering {
             }
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
             "Shape" => self.shape_of(node)?,
+            "Gather" if self.is_embedding(node)? => Binding::Value(self.embedding(node)?),
             "Gather" => self.gather(node)?,
+            "LayerNormalization" => Binding::Value(self.layer_normalization(node)?),
             "Concat" => self.concat(node)?,
             "Transpose" => self.transpose(node)?,
             "Slice" => self.slice(node)?,
@@ -487,28 +488,6 @@ impl Lowering {
             return Ok(binding);
         }
         self.evaluated(node, value, first).map(Binding::Constant)
-    }
-
-    /// Operators that change nothing here.
-    fn pass(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        // The softmax of an output may change its name.
-        if let Some(name) = node.input(0)
-            && let Some(Binding::Softmax(value)) = self.names.get(name)
-        {
-            return Ok(Binding::Softmax(*value));
-        }
-        self.operand(node, 0)
-    }
-
-    fn softmax(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        let x = self.value(node, 0)?;
-        let rank = self.shape(x).len();
-        let default = if node.opset < 13 { 1 } else { -1 };
-        let axis = node.axis(node.int("axis", default)?, rank)?;
-        if axis + 1 != rank {
-            return Err(node.refuse("softmax is supported over the last axis only"));
-        }
-        Ok(Binding::Softmax(x))
     }
 }
 

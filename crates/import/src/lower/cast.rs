@@ -32,7 +32,7 @@ impl Lowering {
     /// What kind of elements an operand has.
     pub(super) fn element_of(&self, node: &Node<'_>, index: usize) -> Result<Element, ImportError> {
         Ok(match self.operand(node, index)? {
-            Binding::Value(value) | Binding::Softmax(value) => self.steps[value].element,
+            Binding::Value(value) => self.steps[value].element,
             Binding::Constant(constant) => constant.element(),
         })
     }

@@ -14,7 +14,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let shape = match node.proto.op_type.as_str() {
             "Flatten" => {
@@ -39,7 +38,6 @@ impl Lowering {
         match operand {
             Binding::Value(value) => Ok(Binding::Value(self.reshape(node, value, shape)?)),
             Binding::Constant(constant) => Ok(Binding::Constant(constant.with_shape(shape))),
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -125,7 +123,6 @@ impl Lowering {
         let shape = match self.operand(node, 0)? {
             Binding::Value(value) => self.shape(value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let rank = shape.len() as i64;
         let place = |index: i64| {
@@ -235,7 +232,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let perm: Vec<usize> = match node.ints("perm") {
             None => (0..from.len()).rev().collect(),
@@ -278,7 +274,6 @@ impl Lowering {
                     element,
                 }))
             }
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -332,7 +327,6 @@ impl Lowering {
         let shape = match &binding {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let axis = node.axis(axis, shape.len())?;
         if step < 0

@@ -110,9 +110,15 @@ impl Lowering {
             let norm = self.axis_sum(node, magnitude, axis)?;
             return self.times_power(node, x, norm, -1.0);
         }
-        let square = self.product_of(node, x, x)?;
-        let norm = self.axis_sum(node, square, axis)?;
-        self.times_power(node, x, norm, -0.5)
+        let shape = self.shape(x).to_vec();
+        let length = shape[axis] as f32;
+        let operation = Operation::Normalize {
+            axis,
+            centered: false,
+            epsilon: 0.0,
+        };
+        let x = self.step(node, operation, vec![x], shape)?;
+        self.times_number(node, x, 1.0 / length.sqrt())
     }
 
     /// Divided by a power of the squares of neighbouring channels.

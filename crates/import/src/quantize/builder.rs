@@ -60,7 +60,13 @@ impl<'a> Builder<'a> {
         let mut quantities = Vec::with_capacity(program.steps.len());
         for (index, step) in program.steps[..program.inputs].iter().enumerate() {
             let bits = bits.max(INPUT_BITS_MIN);
+            let rows = super::embedding::rows_of_input(program, index);
             let (range, scale) = match exact_input(step.element, observed, index, bits) {
+                // Whatever the samples hold, every row can be asked for.
+                Some((_, scale)) if let Some(rows) = rows => {
+                    let hi = rows as i64 - 1;
+                    (Range { lo: 0, hi }, scale)
+                }
                 Some(exact) => exact,
                 None => input_range(observed.of_step(index), bits),
             };
@@ -237,6 +243,12 @@ impl<'a> Builder<'a> {
         let mut shift = (0..SHIFT_MAX)
             .find(|&shift| fits(shift))
             .unwrap_or(SHIFT_MAX);
+        let (x, range) = if (range.hi - range.lo) >> shift >= 2 * DOMAIN_MAX {
+            let x = self.saturated(x, limits.magnitude() << shift)?;
+            (x, self.range(x))
+        } else {
+            (x, range)
+        };
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
