@@ -95,8 +95,8 @@ pub(crate) fn node_range(op: &Op, known: &Known<'_>) -> Result<Range, OpError> {
             a,
             b,
             a_axes,
+            b_axes,
             out_axes,
-            ..
         } => {
             let terms = a_axes
                 .iter()
@@ -104,7 +104,13 @@ pub(crate) fn node_range(op: &Op, known: &Known<'_>) -> Result<Range, OpError> {
                 .filter(|(label, _)| !out_axes.contains(label))
                 .map(|(_, &length)| i128::from(length))
                 .product();
-            products(known.range(*a), known.range(*b), terms, false)
+            let range = products(known.range(*a), known.range(*b), terms, false)?;
+            let squares = a == b && a_axes == b_axes;
+            Ok(Range {
+                // Every term is a square.
+                lo: if squares { range.lo.max(0) } else { range.lo },
+                ..range
+            })
         }
         Op::Conv { x, w, pad, .. } => {
             let terms = known.shape(*w)[1..]

@@ -98,12 +98,7 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             axis,
             start,
             step: by,
-        } => {
-            let mut strides = strides(shape_of(0));
-            let base = start * strides[*axis];
-            strides[*axis] *= by;
-            gather(operand(0), &step.shape, &strides, base)
-        }
+        } => sliced(operand(0), shape_of(0), &step.shape, [*axis, *start, *by]),
         Operation::Concat { axis } => {
             let parts: Vec<(&[f32], usize)> = step
                 .operands
@@ -119,6 +114,13 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             *before,
         ),
     }
+}
+
+fn sliced(x: &[f32], from: &[usize], to: &[usize], [axis, start, by]: [usize; 3]) -> Vec<f32> {
+    let mut strides = strides(from);
+    let base = start * strides[axis];
+    strides[axis] *= by;
+    gather(x, to, &strides, base)
 }
 
 fn map(x: &[f32], f: impl Fn(f32) -> f32) -> Vec<f32> {

@@ -410,13 +410,12 @@ impl Lowering {
             "Gemm" => Binding::Value(self.gemm(node)?),
             "MatMul" => Binding::Value(self.matmul(node)?),
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "GlobalMaxPool" => Binding::Value(self.global_max_pool(node)?),
             "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
-            "MaxPool" | "GlobalMaxPool" | "AveragePool" | "GlobalAveragePool"
-                if !self.is_plane(node) =>
-            {
+            "MaxPool" | "AveragePool" | "GlobalAveragePool" if !self.is_plane(node) => {
                 Binding::Value(self.pool_along_axes(node)?)
             }
-            "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
+            "MaxPool" => Binding::Value(self.max_pool(node)?),
             "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
                 Binding::Value(self.average_pool(node)?)
             }

@@ -17,6 +17,7 @@ mod function;
 mod normalize;
 mod operation;
 mod pool;
+mod saturate;
 mod softmax;
 mod table;
 mod weights;
@@ -108,7 +109,10 @@ impl Observed {
                 }
             }
         }
-        let unit = |input: usize| exact::unit(samples.iter().map(|sample| &sample[input][..]));
+        let unit = |input: usize| {
+            let lists: Vec<&[f64]> = samples.iter().map(|sample| &sample[input][..]).collect();
+            exact::unit(&lists)
+        };
         let units = (0..program.inputs).map(unit).collect();
         Ok(Self {
             extremes,

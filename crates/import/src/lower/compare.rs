@@ -215,7 +215,7 @@ impl Lowering {
         let values = self.value(node, 2)?;
         let mut shape = self.shape(indices).to_vec();
         let axis = node.axis(node.int("axis", -1)?, shape.len() + 1)?;
-        let indices = self.from_front(node, indices, depth as usize)?;
+        let indices = self.counted_from_front(node, indices, depth as usize)?;
         shape.insert(axis, 1);
         let indices = self.reshape(node, indices, shape.clone())?;
         let places = self.positions(node, shape.len(), axis, depth as usize);

@@ -80,6 +80,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "IsNaN",
     "LRN",
     "LSTM",
+    "LayerNormalization",
     "LeakyRelu",
     "Less",
     "LessOrEqual",

@@ -258,7 +258,7 @@ impl Lowering {
         if !others_fit {
             return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
         }
-        let indices = self.from_front(node, indices, of[axis])?;
+        let indices = self.counted_from_front(node, indices, of[axis])?;
         // [.., index, position, ..]
         let mut wide = shape.clone();
         wide.insert(axis + 1, 1);
@@ -275,7 +275,7 @@ impl Lowering {
     }
 
     /// Indices, counted from the end where negative.
-    pub(super) fn from_front(
+    pub(super) fn counted_from_front(
         &mut self,
         node: &Node<'_>,
         indices: Value,

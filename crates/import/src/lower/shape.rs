@@ -3,6 +3,7 @@
 use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::{Array, Constant, gather, strides};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::program::Operation;
 
@@ -352,12 +353,7 @@ impl Lowering {
             && step >= 1
             && end <= start
         {
-            let (shape, values) = (vec![0], vec![]);
-            return Ok(Binding::Constant(Constant::Int {
-                shape,
-                values,
-                element,
-            }));
+            return Ok(Binding::Constant(whole_list(vec![], element)));
         }
         if step < 1 || end <= start {
             return Err(node.refuse("only slices forward that keep something are supported"));
@@ -381,20 +377,21 @@ impl Lowering {
                 shape,
                 element,
             }) if shape.len() == 1 => {
-                let values: Vec<i64> = values
-                    .into_iter()
-                    .skip(start)
-                    .step_by(step)
-                    .take(count)
-                    .collect();
-                let shape = vec![values.len()];
-                Ok(Binding::Constant(Constant::Int {
-                    shape,
-                    values,
+                let kept = values.into_iter().skip(start).step_by(step);
+                Ok(Binding::Constant(whole_list(
+                    kept.take(count).collect(),
                     element,
-                }))
+                )))
             }
             _ => Err(node.refuse("only values and lists of integers can be sliced")),
         }
+    }
+}
+
+fn whole_list(values: Vec<i64>, element: Element) -> Constant {
+    Constant::Int {
+        shape: vec![values.len()],
+        values,
+        element,
     }
 }

@@ -69,7 +69,7 @@ impl Lowering {
         let x = self.value(node, 0)?;
         let shape = self.shape(x).to_vec();
         let groups = usize::try_from(node.int("num_groups", 0)?).unwrap_or(0);
-        if shape.len() < 2 || groups == 0 || shape[1] % groups != 0 {
+        if shape.len() < 2 || groups == 0 || !shape[1].is_multiple_of(groups) {
             return Err(node.refuse(format!("{groups} groups don't fit {shape:?}")));
         }
         let each = shape[1..].iter().product::<usize>() / groups;

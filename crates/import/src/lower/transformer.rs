@@ -27,6 +27,16 @@ impl Lowering {
         self.step(node, Operation::Embedding { table }, vec![indices], shape)
     }
 
+    /// By halves, which takes few steps.
+    pub(super) fn global_max_pool(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
+        let x = self.value(node, 0)?;
+        let rank = self.shape(x).len();
+        if rank < 3 {
+            return Err(node.refuse("its operand has no axes of space"));
+        }
+        (2..rank).try_fold(x, |x, axis| self.axis_max(node, x, axis))
+    }
+
     pub(super) fn layer_normalization(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let x = self.value(node, 0)?;
         let shape = self.shape(x).to_vec();

@@ -23,8 +23,6 @@ const INPUT_BITS_MIN: u8 = 8;
 /// Fewest and most bits of the magnitude of an input that isn't rounded.
 const EXACT_BITS_MIN: u8 = 7;
 const EXACT_BITS_MAX: u8 = 29;
-/// How many bits more than others an input of floats may have that isn't rounded.
-const EXACT_BITS_MORE: u8 = 2;
 
 /// Integers that stand for numbers: each is worth `scale`.
 #[derive(Clone, Copy, Debug)]
@@ -245,6 +243,12 @@ impl<'a> Builder<'a> {
         let mut shift = (0..SHIFT_MAX)
             .find(|&shift| fits(shift))
             .unwrap_or(SHIFT_MAX);
+        let (x, range) = if (range.hi - range.lo) >> shift >= 2 * DOMAIN_MAX {
+            let x = self.saturated(x, limits.magnitude() << shift)?;
+            (x, self.range(x))
+        } else {
+            (x, range)
+        };
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
@@ -339,7 +343,7 @@ fn exact_input(
             wide += 1;
             scale /= 2.0;
         }
-        if wide > usual + EXACT_BITS_MORE || !scale.is_normal() {
+        if wide > usual || !scale.is_normal() {
             return None;
         }
     }
@@ -356,7 +360,8 @@ fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
         (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1)
     };
     let scale = if most.max(-least) == 0.0 {
-        1.0
+        // Nothing was seen of it: room for numbers up to 1.
+        1.0 / hi as f64
     } else {
         (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
     };

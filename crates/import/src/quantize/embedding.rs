@@ -9,6 +9,8 @@ use crate::program::{Operation, Program, Step, Value};
 
 /// Tables of fewer rows are compared with the whole index.
 const WHOLE_ROWS_MAX: usize = 32;
+/// Bits that a row keeps at least, those of its weights included.
+const REST_BITS: u8 = 13;
 /// Most integers that an index may be.
 const INDEX_WIDTH_MAX: i64 = 1 << 17;
 
@@ -61,7 +63,8 @@ impl Builder<'_> {
             let weight = self.weight(&numbers, shape.to_vec(), bits);
             self.contract(both, weight, [&[0, 1, 2], &[1, 2, 3], &[0, 3]])?
         };
-        let row = self.remainder(picked, bits)?;
+        // A few bits more than a row has make the table of quotients small.
+        let row = self.remainder(picked, bits.max(REST_BITS))?;
         self.shaped(row, &inner(&step.shape))
     }
 
@@ -113,24 +116,6 @@ impl Builder<'_> {
         }
         let rounded = self.rounded(x, bits)?;
         self.rest(x, rounded, bits)
-    }
-
-    fn rounded(&mut self, x: Quantity, shift: u8) -> Result<Quantity, OpError> {
-        self.lookup(x, shift, x.scale, |domain| Table::Clamp {
-            lo: domain.lo as i32,
-            hi: domain.hi as i32,
-            out_lo: domain.lo as i32,
-            out_hi: domain.hi as i32,
-        })
-    }
-
-    /// What rounding left, which has `shift` bits.
-    fn rest(&mut self, x: Quantity, rounded: Quantity, shift: u8) -> Result<Quantity, OpError> {
-        let op = Op::Sum {
-            terms: vec![(x.tensor, 1), (rounded.tensor, -(1i64 << shift))],
-            constant: 0,
-        };
-        self.push(op, x.scale)
     }
 
     /// A product whose scale is that of its operands together.

@@ -28,11 +28,18 @@ impl Builder<'_> {
         match constant {
             Constant::Int { values, .. } => self.whole_numbers(values, &shape),
             Constant::Float(array) => {
+                if array.values.iter().all(|&value| value == 0.0) {
+                    // Any scale will do: one that doesn't coarsen what it is added to.
+                    let zeros = vec![0; array.values.len()];
+                    let scale = 1.0 / self.top() as f64;
+                    return Ok(Quantity {
+                        scale,
+                        ..self.whole_numbers(&zeros, &shape)?
+                    });
+                }
                 let bits = self.bits.max(4);
                 let wide: Vec<f64> = array.values.iter().map(|&value| value.into()).collect();
-                match unit(std::iter::once(&wide[..]))
-                    .and_then(|unit| exact_integers(&wide, unit, bits))
-                {
+                match unit(&[&wide]).and_then(|unit| exact_integers(&wide, unit, bits)) {
                     Some((integers, scale)) => {
                         let whole = self.whole_numbers(&integers, &shape)?;
                         Ok(Quantity { scale, ..whole })
@@ -215,8 +222,8 @@ impl Builder<'_> {
 
 /// The unit of which all numbers are multiples: a power of two, or a tenth, a hundredth and so on.
 /// `None`: there is none, or all are zero.
-pub(super) fn unit<'a>(lists: impl Iterator<Item = &'a [f64]> + Clone) -> Option<f64> {
-    let numbers = || lists.clone().flatten().copied();
+pub(super) fn unit(lists: &[&[f64]]) -> Option<f64> {
+    let numbers = || lists.iter().copied().flatten().copied();
     let exponent = |number: f64| {
         let bits = number.abs().to_bits();
         let (exponent, fraction) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));

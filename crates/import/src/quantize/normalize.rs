@@ -11,8 +11,10 @@ use crate::program::{Step, Value};
 const MEANS_MAX: i64 = 1 << 13;
 /// Largest entry of the table of roots, for somewhat more than the largest variance that was seen.
 const SQUARES_MAX: i64 = (1 << 11) - 1;
+/// Most parts of a row that are summed up before they saturate again.
+const PARTS_MAX: u32 = 8;
 /// Most entries that the requantisation of a sum of squares may have.
-const DOMAIN_MAX: i64 = 1 << 16;
+const DOMAIN_MAX: i64 = 1 << 14;
 
 /// A row's axis.
 #[derive(Clone, Copy)]
@@ -152,14 +154,26 @@ impl Builder<'_> {
         let top = ((reached / f64::from(1u32 << shift)).ceil() as i64).clamp(1, DOMAIN_MAX / 8);
         let top = top.max(SQUARES_MAX);
         let limits = Range { lo: 0, hi: top };
-        let parts = self.lengths(squares)[along.axis];
-        let part = self.clamped(squares, shift, limits)?;
-        if parts == 1 {
-            let kept = without(&self.lengths(part), along.axis);
-            return Ok((self.shaped(part, &Shape(kept))?, shift));
+        let mut part = self.clamped(squares, shift, limits)?;
+        loop {
+            let parts = self.lengths(part)[along.axis];
+            if parts == 1 {
+                let kept = without(&self.lengths(part), along.axis);
+                return Ok((self.shaped(part, &Shape(kept))?, shift));
+            }
+            let most = (1..=PARTS_MAX).rev().find(|each| parts % each == 0);
+            let each = most.filter(|&each| each > 1).unwrap_or(parts);
+            let op = Op::WindowSum {
+                x: part.tensor,
+                axis: along.axis as u8,
+                kernel: each,
+                stride: each,
+                before: 0,
+                len: parts / each,
+            };
+            let sum = self.push(op, part.scale)?;
+            part = self.clamped(sum, 0, limits)?;
         }
-        let sum = self.row_sum_along(part, along.axis)?;
-        Ok((self.clamped(sum, 0, limits)?, shift))
     }
 
     /// Shifts and saturates.

@@ -2,7 +2,7 @@
 //! powers, the row's sum through a table of inverses.
 
 use lilliput_graph::op::SHIFT_MAX;
-use lilliput_graph::{Op, OpError, Range, Shape, Table};
+use lilliput_graph::{Op, OpError, Shape, Table};
 
 use super::builder::{Builder, Quantity, inner};
 use super::operation::squeezed;
@@ -21,22 +21,12 @@ impl Builder<'_> {
     pub(super) fn softmax(&mut self, step: &Step) -> Result<Quantity, OpError> {
         let shape = inner(&step.shape);
         let scores = step.operands[0];
-        // One bit less than elsewhere: the table of powers is over differences.
-        let quarter = (self.top() + 1) / 4;
-        let limits = Range {
-            lo: -quarter,
-            hi: quarter - 1,
-        };
-        let x = self.quantity(scores);
-        let range = self.range(x);
-        let x = if limits.lo <= range.lo && range.hi <= limits.hi {
-            x
-        } else {
-            self.requantized(scores, x, limits, None)?
-        };
+        let x = self.small(scores)?;
         let mut x = self.shaped(x, &shape)?;
         for &summand in &step.operands[1..] {
-            x = self.masked(x, summand, &step.shape, 3 * quarter)?;
+            // One and a half times what a score can be: a hidden score lies below the others.
+            let most = 3 * (self.top() + 1) / 4;
+            x = self.masked(x, summand, &step.shape, most)?;
         }
         let last = shape.0.len() - 1;
         let largest = self.row_maximum(x, last)?;

@@ -15,8 +15,7 @@ use crate::outcome::Outcome;
 /// Most refusals that are printed for people; `--json` has all.
 const SHOWN_MAX: usize = 20;
 
-/// Say whether an ONNX model can be proven, what a proof is expected to cost, and every node that
-/// stands in the way.
+/// Say whether an ONNX model can be proven, what it costs, and every node in the way.
 ///
 /// Without samples of real inputs the cost is that for made-up ones.
 #[derive(clap::Args)]

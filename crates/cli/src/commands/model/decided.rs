@@ -43,7 +43,7 @@ fn shape(text: &str) -> Result<(String, Vec<usize>)> {
     let (name, lengths) = text.rsplit_once('=').ok_or_else(refuse)?;
     let lengths: Vec<usize> = lengths
         .split('x')
-        .map(|length| length.parse().map_err(|_| refuse()))
+        .map(|length| length.parse::<usize>().map_err(|_| refuse()))
         .collect::<Result<_>>()?;
     if name.is_empty() || lengths.len() > AXES_MAX || lengths.contains(&0) {
         return Err(refuse());
