@@ -36,7 +36,7 @@ enum Task {
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
     /// Compiles the verifier to WebAssembly for the node's pages; the module is committed.
-    Wasm,
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         Task::EvalDigits(args) => train_digits::eval::run(&args),
         Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
-        Task::Wasm => wasm::run(),
+        Task::Wasm(args) => wasm::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
