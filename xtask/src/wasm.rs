@@ -105,7 +105,10 @@ fn build(root: &Path) -> Result<(PathBuf, String)> {
     };
     cargo.env("RUSTFLAGS", flags);
     ensure!(cargo.status()?.success(), "the verifier doesn't compile");
-    let module = folder.join(TARGET).join(PROFILE).join("lilliput_browser.wasm");
+    let module = folder
+        .join(TARGET)
+        .join(PROFILE)
+        .join("lilliput_browser.wasm");
     Ok((module, version(compiler)?))
 }
 
@@ -113,9 +116,13 @@ fn build(root: &Path) -> Result<(PathBuf, String)> {
 fn remapped(root: &Path) -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let registries = home.map(|home| home.join("registry/src"));
+    let registries = registries.and_then(|folder| std::fs::read_dir(folder).ok());
+    let registries = registries.into_iter().flatten().flatten();
     let flag = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let home = home.map(|home| flag(&home, "cargo")).unwrap_or_default();
-    format!("{} {home}", flag(root, "lilliput"))
+    let mut flags = vec![flag(root, "lilliput")];
+    flags.extend(registries.map(|registry| flag(&registry.path(), "registry")));
+    flags.join(" ")
 }
 
 fn sysroot(rustc: &str) -> Result<PathBuf> {

@@ -58,7 +58,7 @@
       took,
       ["security", `${report.security_bits.toFixed(1)} bits`],
       ["model", report.model],
-      ["weights", openings ? `${weights}; opening ${opening} of ${openings}` : weights],
+      ["weights", openings ? `${weights}; opening ${opening + 1} of ${openings}` : weights],
       ["input", integers(report.input)],
       ["output", integers(report.output)],
       ["input commitment", report.input_commitment],

@@ -82,7 +82,9 @@ pub(super) fn find(root: &Path) -> Result<Sources> {
         });
         for package in found {
             let (version, checksum) = (text(package, "version"), text(package, "checksum"));
-            sources.pinned.insert(format!("{name} {version} {checksum}"));
+            sources
+                .pinned
+                .insert(format!("{name} {version} {checksum}"));
             let list = package.get("dependencies").and_then(Value::as_array);
             let names = list.into_iter().flatten().filter_map(Value::as_str);
             open.extend(names.map(str::to_owned));

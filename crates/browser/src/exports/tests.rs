@@ -1,10 +1,15 @@
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use super::*;
 
 fn pass(which: u32, bytes: &[u8]) {
     for chunk in bytes.chunks(4) {
         let mut word = [0; 4];
         word[..chunk.len()].copy_from_slice(chunk);
-        assert_eq!(check_push(which, u32::from_le_bytes(word), chunk.len() as u32), 1);
+        assert_eq!(
+            check_push(which, u32::from_le_bytes(word), chunk.len() as u32),
+            1
+        );
     }
 }
 

@@ -71,7 +71,10 @@ fn compare(browser: &mut Browser, vector: &Published) {
     ] {
         assert_eq!(shown[ours], vector.says[theirs], "{ours}");
     }
-    assert_eq!(shown["input"].is_null(), vector.says["hidden_inputs"] == true);
+    assert_eq!(
+        shown["input"].is_null(),
+        vector.says["hidden_inputs"] == true
+    );
     let mut state = 1;
     for round in 0..CHANGES {
         let which = usize::from(round % 4 == 0);
@@ -132,11 +135,16 @@ fn rejects_what_is_no_proof_of_the_job(width: u32, height: u32, name: &str) {
     browser.open(&page);
     let said = verdict(&mut browser);
     assert!(said.contains("Checked in your browser: accepted"), "{said}");
-    assert!(said.contains("bits") && said.contains("ms") && said.contains("hidden"), "{said}");
+    assert!(
+        said.contains("bits") && said.contains("ms") && said.contains("hidden"),
+        "{said}"
+    );
     assert!(!is_red(&mut browser));
     fits(&mut browser);
     let served = |browser: &mut Browser, what: &str| {
-        let found = browser.evaluate(&format!("document.querySelector('#browser-check').dataset.{what}"));
+        let found = browser.evaluate(&format!(
+            "document.querySelector('#browser-check').dataset.{what}"
+        ));
         found.as_str().unwrap().to_owned()
     };
     let (key, proof) = (served(&mut browser, "key"), served(&mut browser, "proof"));
@@ -147,10 +155,26 @@ fn rejects_what_is_no_proof_of_the_job(width: u32, height: u32, name: &str) {
     // The node serves a changed byte, another job's proof, a changed key, nothing.
     let another = format!("return (await own('{other}')).arrayBuffer();");
     for (part, change, reason) in [
-        (&proof, "bytes[bytes.length >> 1] ^= 1; return bytes;", "rejected: "),
-        (&proof, another.as_str(), "rejected: the proof was made for another context"),
-        (&key, "bytes[bytes.length - 9] ^= 1; return bytes;", "rejected: "),
-        (&proof, "return bytes.slice(0, 0);", "rejected: the proof can't be read"),
+        (
+            &proof,
+            "bytes[bytes.length >> 1] ^= 1; return bytes;",
+            "rejected: ",
+        ),
+        (
+            &proof,
+            another.as_str(),
+            "rejected: the proof was made for another context",
+        ),
+        (
+            &key,
+            "bytes[bytes.length - 9] ^= 1; return bytes;",
+            "rejected: ",
+        ),
+        (
+            &proof,
+            "return bytes.slice(0, 0);",
+            "rejected: the proof can't be read",
+        ),
     ] {
         browser.before_pages(&instead(part, change));
         browser.open(&page);
@@ -250,12 +274,27 @@ fn pages_load_and_run_nothing_but_the_nodes_files() {
     let network = ledger(data.path());
     browser.open(&format!("{}/verify", network.url));
     for (attempt, directive) in [
-        ("fetch('http://127.0.0.1:9/').catch(() => {})", "connect-src"),
-        ("document.head.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))", "script-src-elem"),
-        ("document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))", "style-src-elem"),
+        (
+            "fetch('http://127.0.0.1:9/').catch(() => {})",
+            "connect-src",
+        ),
+        (
+            "document.head.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))",
+            "script-src-elem",
+        ),
+        (
+            "document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))",
+            "style-src-elem",
+        ),
         ("new Worker('data:text/javascript,0')", "worker-src"),
-        ("document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/x.png' }))", "img-src"),
-        ("document.body.append(Object.assign(document.createElement('iframe'), { src: '/' }))", "frame-src"),
+        (
+            "document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/x.png' }))",
+            "img-src",
+        ),
+        (
+            "document.body.append(Object.assign(document.createElement('iframe'), { src: '/' }))",
+            "frame-src",
+        ),
     ] {
         let refused = browser.promised(&format!(
             "new Promise((resolve) => {{ addEventListener('securitypolicyviolation', \
