@@ -39,7 +39,7 @@ enum Task {
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
     /// Compiles the verifier to WebAssembly for the node's pages; the module is committed.
-    Wasm,
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Task::EvalModels(args) => eval_models::run(&args),
         Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
-        Task::Wasm => wasm::run(),
+        Task::Wasm(args) => wasm::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
