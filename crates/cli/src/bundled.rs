@@ -23,7 +23,7 @@ const DIGITS_CALIBRATION: &[u8] = include_bytes!("../../../models/digits/calibra
 /// What the model's owner gets for an answer.
 const MODEL_PRICE: Amount = Amount(20_000);
 /// Proofs for which a key hides the weights.
-const OPENINGS: u32 = 512;
+const OPENINGS: u32 = 256;
 /// With fewer left, a start makes a successor.
 const OPENINGS_LOW: u32 = 64;
 /// Most successors that are looked for.

@@ -111,7 +111,7 @@ fn up_gives_its_model_a_successor_when_openings_run_low() {
     let models = folder.path().join("models");
     let (file, elsewhere) = (models.join("digits.lmodel"), folder.path().join("copy"));
     let share = ["model", "share", arg(&file), "--out", arg(&elsewhere)];
-    json(&[&share[..], &["--openings", "500"]].concat(), 0);
+    json(&[&share[..], &["--openings", "230"]].concat(), 0);
     let up = Up::start(folder.path());
     let image = crate::world::models().join("digits/images/03-label0.png");
     let asked = up.json(&["ask", arg(&image)], 0);
