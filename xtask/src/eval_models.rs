@@ -124,7 +124,11 @@ fn answer(imported: &Imported, numbers: &[Vec<f64>]) -> Result<Vec<f64>> {
         });
     }
     let trace = execute(&imported.graph, &imported.weights, &inputs)?;
-    let integers = &trace.outputs().next().context("the model has no output")?.values;
+    let integers = &trace
+        .outputs()
+        .next()
+        .context("the model has no output")?
+        .values;
     Ok(dequantize(&graph.outputs[0], integers))
 }
 
@@ -139,7 +143,10 @@ fn agreement(pairs: &[(Vec<f64>, Vec<f64>)]) -> String {
     let same = |(ours, theirs): &&(Vec<f64>, Vec<f64>)| best(ours) == best(theirs);
     let agreed = pairs.iter().filter(same).count();
     let percent = 100.0 * agreed as f64 / pairs.len().max(1) as f64;
-    format!("same label for {agreed} of {} files ({percent:.2} %)", pairs.len())
+    format!(
+        "same label for {agreed} of {} files ({percent:.2} %)",
+        pairs.len()
+    )
 }
 
 fn cosine(a: &[f64], b: &[f64]) -> f64 {
@@ -151,7 +158,10 @@ fn cosines(pairs: &[(Vec<f64>, Vec<f64>)]) -> String {
     let all: Vec<f64> = pairs.iter().map(|(a, b)| cosine(a, b)).collect();
     let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
     let least = all.iter().copied().fold(f64::INFINITY, f64::min);
-    format!("cosine of {} sentences: mean {mean:.4}, least {least:.4}", all.len())
+    format!(
+        "cosine of {} sentences: mean {mean:.4}, least {least:.4}",
+        all.len()
+    )
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

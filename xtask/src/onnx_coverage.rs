@@ -44,7 +44,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut cases = case::names(&args.data)?;
-    ensure!(cases.len() <= CASES_MAX, "{} cases are too many", cases.len());
+    ensure!(
+        cases.len() <= CASES_MAX,
+        "{} cases are too many",
+        cases.len()
+    );
     if let Some(text) = &args.only {
         cases.retain(|name| name.contains(text.as_str()));
     }
@@ -60,8 +64,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         judged.push((case.operator(), name, outcome));
     }
-    let counted = judged.iter().filter(|(.., outcome)| !matches!(outcome, Outcome::Excluded(_)));
-    let passed = counted.clone().filter(|(.., outcome)| matches!(outcome, Outcome::Passed(_)));
+    let counted = judged
+        .iter()
+        .filter(|(.., outcome)| !matches!(outcome, Outcome::Excluded(_)));
+    let passed = counted
+        .clone()
+        .filter(|(.., outcome)| matches!(outcome, Outcome::Passed(_)));
     say(&format!("{} of {} passed", passed.count(), counted.count()));
     if args.only.is_none() {
         let text = report::text(&judged, &args.onnx_version);
@@ -84,7 +92,10 @@ fn on_a_thread(case: &Case) -> Result<Outcome> {
             .spawn_scoped(scope, || judge::judge(case))?;
         match thread.join() {
             Ok(outcome) => Ok(outcome),
-            Err(_) => bail!("{} panicked: that is a bug, whatever the case is", case.name),
+            Err(_) => bail!(
+                "{} panicked: that is a bug, whatever the case is",
+                case.name
+            ),
         }
     })
 }

@@ -50,7 +50,11 @@ fn each(program: &mut Program, joined: impl Fn(&[Step], Value) -> Option<Joined>
 /// How many steps and outputs read each value.
 fn uses(program: &Program) -> Vec<usize> {
     let mut uses = vec![0; program.steps.len()];
-    let read = program.steps.iter().flat_map(|step| &step.operands).copied();
+    let read = program
+        .steps
+        .iter()
+        .flat_map(|step| &step.operands)
+        .copied();
     for value in read.chain(program.outputs.iter().map(|output| output.value)) {
         uses[value] += 1;
     }

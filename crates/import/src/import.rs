@@ -158,7 +158,11 @@ pub fn tensor_numbers(
     let constant = read::any_tensor(&tensor.name, tensor)?;
     let shape = constant.shape().to_vec();
     Ok(match constant {
-        Constant::Float(array) => (shape, array.values.iter().map(|&x| x.into()).collect(), false),
+        Constant::Float(array) => (
+            shape,
+            array.values.iter().map(|&x| x.into()).collect(),
+            false,
+        ),
         Constant::Int { values, .. } => (shape, values.iter().map(|&x| x as f64).collect(), true),
     })
 }

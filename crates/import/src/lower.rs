@@ -15,8 +15,8 @@ mod folded;
 mod functions;
 mod integer;
 mod linear;
-mod node;
 mod loss;
+mod node;
 mod normalize;
 mod operand;
 mod padding;
@@ -361,9 +361,7 @@ impl Lowering {
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
             "GlobalMaxPool" => Binding::Value(self.global_max_pool(node)?),
             "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
-            "MaxPool" | "AveragePool" | "GlobalAveragePool"
-                if !self.is_plane(node) =>
-            {
+            "MaxPool" | "AveragePool" | "GlobalAveragePool" if !self.is_plane(node) => {
                 Binding::Value(self.pool_along_axes(node)?)
             }
             "MaxPool" => Binding::Value(self.max_pool(node)?),
@@ -480,7 +478,11 @@ fn port(info: &ValueInfoProto, shapes: &BTreeMap<String, Vec<usize>>) -> Result<
                     info.name
                 ))),
             };
-            declared.iter().enumerate().map(length).collect::<Result<_, _>>()?
+            declared
+                .iter()
+                .enumerate()
+                .map(length)
+                .collect::<Result<_, _>>()?
         }
     };
     Ok(Port {

@@ -74,10 +74,17 @@ impl Case {
             let mut nodes = graph.node.iter().map(|node| node.op_type.as_str());
             nodes.any(|op| names.contains(&op)) || names.contains(&own.as_str())
         };
-        let starts = |prefix: &str| graph.node.iter().any(|node| node.op_type.starts_with(prefix));
+        let starts = |prefix: &str| {
+            graph
+                .node
+                .iter()
+                .any(|node| node.op_type.starts_with(prefix))
+        };
         let ports = || graph.input.iter().chain(&graph.output);
         let training = graph.node.iter().flat_map(|node| &node.attribute);
-        let training = training.into_iter().any(|attribute| attribute.name == "training_mode" && attribute.i != 0);
+        let training = training
+            .into_iter()
+            .any(|attribute| attribute.name == "training_mode" && attribute.i != 0);
         if training
             || has(&["Adagrad", "Adam", "Momentum", "Gradient"])
             || self.name.starts_with("test_training_dropout")
@@ -89,7 +96,14 @@ impl Case {
             Some("optional")
         } else if starts("Sequence") || has(&["SplitToSequence", "ConcatFromSequence"]) {
             Some("sequence")
-        } else if has(&["Bernoulli", "RandomUniformLike", "RandomNormalLike", "RandomUniform", "RandomNormal", "Multinomial"]) {
+        } else if has(&[
+            "Bernoulli",
+            "RandomUniformLike",
+            "RandomNormalLike",
+            "RandomUniform",
+            "RandomNormal",
+            "Multinomial",
+        ]) {
             Some("random")
         } else if starts("String") || has(&["RegexFullMatch"]) || ports().any(is_text) {
             Some("string")

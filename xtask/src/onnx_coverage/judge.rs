@@ -98,7 +98,10 @@ fn imported(case: &Case, given: &Given) -> Result<(Imported, Options), ImportErr
     let mut options = Options::default();
     // The case's own lengths, where the model leaves them open.
     for (name, tensor) in given.names.iter().zip(&case.inputs) {
-        let lengths = tensor.dims.iter().filter_map(|&length| usize::try_from(length).ok());
+        let lengths = tensor
+            .dims
+            .iter()
+            .filter_map(|&length| usize::try_from(length).ok());
         options.shapes.insert(name.clone(), lengths.collect());
         if tensor.dims.contains(&0) {
             options.fixed.insert(name.clone());
@@ -124,37 +127,69 @@ fn agrees(case: &Case, given: &Given, options: &Options, imported: &Imported) ->
         .filter(|(name, _)| !options.fixed.contains(*name))
         .map(|(_, numbers)| numbers)
         .collect();
-    ensure!(free.len() == graph.inputs.len(), "the inputs' number changed");
+    ensure!(
+        free.len() == graph.inputs.len(),
+        "the inputs' number changed"
+    );
     let mut inputs = Vec::with_capacity(free.len());
     for (input, numbers) in graph.inputs.iter().zip(free) {
         let values = quantize_input(input, numbers)?.values;
         inputs.push(Tensor::new(input.shape.clone(), values).context("shape")?);
     }
     let trace = execute(&imported.graph, &imported.weights, &inputs)?;
-    let outputs: Vec<Vec<i64>> = trace.outputs().map(|tensor| tensor.values.clone()).collect();
-    ensure!(outputs.len() <= case.outputs.len(), "outputs without a reference");
+    let outputs: Vec<Vec<i64>> = trace
+        .outputs()
+        .map(|tensor| tensor.values.clone())
+        .collect();
+    ensure!(
+        outputs.len() <= case.outputs.len(),
+        "outputs without a reference"
+    );
     for ((output, integers), reference) in graph.outputs.iter().zip(&outputs).zip(&case.outputs) {
         let (shape, expected, exact) = tensor_numbers(reference)?;
-        let own: Vec<usize> = output.shape.0.iter().map(|&length| length as usize).collect();
-        ensure!(own == shape, "output '{}' has shape {own:?}, {shape:?} is right", output.name);
-        compare(&output.name, &dequantize(output, integers), &expected, exact)?;
+        let own: Vec<usize> = output
+            .shape
+            .0
+            .iter()
+            .map(|&length| length as usize)
+            .collect();
+        ensure!(
+            own == shape,
+            "output '{}' has shape {own:?}, {shape:?} is right",
+            output.name
+        );
+        compare(
+            &output.name,
+            &dequantize(output, integers),
+            &expected,
+            exact,
+        )?;
     }
     drop(trace);
     proven(imported, &inputs, &outputs).context("no proof")
 }
 
 fn compare(name: &str, got: &[f64], expected: &[f64], exact: bool) -> Result<()> {
-    ensure!(got.len() == expected.len(), "output '{name}' has another length");
+    ensure!(
+        got.len() == expected.len(),
+        "output '{name}' has another length"
+    );
     let least = expected.iter().copied().fold(f64::INFINITY, f64::min);
     let most = expected.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     // A single number, or the same everywhere, is its own range.
-    let range = if most > least { most - least } else { most.abs() };
+    let range = if most > least {
+        most - least
+    } else {
+        most.abs()
+    };
     for (place, (got, expected)) in got.iter().zip(expected).enumerate() {
         let difference = (got - expected).abs();
         let allowed = if exact { 0.0 } else { TOLERANCE * range };
         // Not a number is in no range.
         if !difference.le(&allowed) {
-            bail!("number {place} of output '{name}' is {got}, {expected} is right (range {range})");
+            bail!(
+                "number {place} of output '{name}' is {got}, {expected} is right (range {range})"
+            );
         }
     }
     Ok(())

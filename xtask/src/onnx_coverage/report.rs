@@ -35,7 +35,11 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
                 row.all_fixed += usize::from(*fixed == Fixed::All);
             }
             Outcome::Refused(reason) => *row.reasons.entry(short(reason)).or_default() += 1,
-            Outcome::Wrong(_) => *row.reasons.entry("differs from the reference, or has no proof".into()).or_default() += 1,
+            Outcome::Wrong(_) => {
+                *row.reasons
+                    .entry("differs from the reference, or has no proof".into())
+                    .or_default() += 1
+            }
             Outcome::Excluded(_) => {}
         }
     }
@@ -56,17 +60,28 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
         sum(|row| row.all_fixed),
     );
     for (operator, row) in &rows {
-        let reasons: Vec<String> = row.reasons.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
+        let reasons: Vec<String> = row
+            .reasons
+            .iter()
+            .map(|(reason, count)| format!("{count}: {reason}"))
+            .collect();
         // Writing to a string never fails.
         let _ = writeln!(
             text,
             "| {operator} | {} | {} | {} | {} | {} |",
-            row.passed, row.cases, row.some_fixed, row.all_fixed, reasons.join("; ")
+            row.passed,
+            row.cases,
+            row.some_fixed,
+            row.all_fixed,
+            reasons.join("; ")
         );
     }
     text.push_str("\n## Excluded\n\n");
     for (reason, names) in &excluded {
-        let names: Vec<&str> = names.iter().map(|name| name.trim_start_matches("test_")).collect();
+        let names: Vec<&str> = names
+            .iter()
+            .map(|name| name.trim_start_matches("test_"))
+            .collect();
         let _ = writeln!(text, "- {reason}, {}: {}", names.len(), names.join(", "));
     }
     text
@@ -75,7 +90,10 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
 /// A reason without the names of its case, fit for a cell.
 fn short(reason: &str) -> String {
     let reason = reason.split("): ").last().unwrap_or(reason);
-    let reason: String = reason.chars().map(|letter| if letter == '|' { '/' } else { letter }).collect();
+    let reason: String = reason
+        .chars()
+        .map(|letter| if letter == '|' { '/' } else { letter })
+        .collect();
     let cut: String = reason.chars().take(REASON_CHARACTERS_MAX).collect();
     cut
 }

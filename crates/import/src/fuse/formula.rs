@@ -52,7 +52,9 @@ fn roots(steps: &[Step]) -> Vec<Option<Value>> {
         let single = match &step.operation {
             Operation::AddConstant(c) | Operation::MulConstant(c) => number(c).is_some(),
             Operation::Function(function) => !is_stepwise(*function),
-            Operation::Clip { .. } | Operation::Add { .. } | Operation::Mul | Operation::Max => true,
+            Operation::Clip { .. } | Operation::Add { .. } | Operation::Mul | Operation::Max => {
+                true
+            }
             _ => false,
         };
         let mut found = step
@@ -75,12 +77,7 @@ fn is_stepwise(function: Function) -> bool {
 }
 
 /// The formula of a step over its root. `None`: it is a single step, or holds no function.
-fn formula(
-    steps: &[Step],
-    roots: &[Option<Value>],
-    root: Value,
-    value: Value,
-) -> Option<Formula> {
+fn formula(steps: &[Step], roots: &[Option<Value>], root: Value, value: Value) -> Option<Formula> {
     roots[value]?;
     let mut cone: Vec<Value> = Vec::new();
     let mut open = vec![value];

@@ -69,12 +69,17 @@ pub(super) fn softmax(operands: &[&[f32]], length: usize) -> Vec<f32> {
     let mut out = Vec::with_capacity(elements);
     for start in (0..elements).step_by(length.max(1)) {
         let score = |index: usize| -> f64 {
-            let scores = operands.iter().map(|operand| f64::from(operand[start + index]));
+            let scores = operands
+                .iter()
+                .map(|operand| f64::from(operand[start + index]));
             scores.sum()
         };
         let scores: Vec<f64> = (0..length).map(score).collect();
         let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let powers: Vec<f64> = scores.iter().map(|score| libm::exp(score - largest)).collect();
+        let powers: Vec<f64> = scores
+            .iter()
+            .map(|score| libm::exp(score - largest))
+            .collect();
         let sum: f64 = powers.iter().sum();
         out.extend(powers.iter().map(|power| (power / sum) as f32));
     }

@@ -13,7 +13,9 @@ impl Lowering {
     ) -> Result<Option<Vec<Binding>>, ImportError> {
         let op = node.proto.op_type.as_str();
         let value = match op {
-            "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => self.comparison(node)?,
+            "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => {
+                self.comparison(node)?
+            }
             "And" | "Or" | "Xor" => self.logic(node)?,
             "Not" => {
                 let x = self.value(node, 0)?;
@@ -100,7 +102,9 @@ impl Lowering {
         let inverse = self.unary(node, b, Unary::Reciprocal)?;
         let quotient = self.product_of(node, a, inverse)?;
         let whole = if truncated {
-            Unary::Truncate { element: Element::INT64 }
+            Unary::Truncate {
+                element: Element::INT64,
+            }
         } else {
             Unary::Floor
         };
@@ -121,8 +125,17 @@ impl Lowering {
     ) -> Result<[Value; 2], ImportError> {
         const FRACTION_BITS: u32 = 8;
         let element = self.element(a);
-        let [a, b] = [self.convert(node, a, Element::INT64)?, self.convert(node, b, Element::INT64)?];
-        let inverse = self.unary(node, b, Unary::FixedReciprocal { bits: FRACTION_BITS })?;
+        let [a, b] = [
+            self.convert(node, a, Element::INT64)?,
+            self.convert(node, b, Element::INT64)?,
+        ];
+        let inverse = self.unary(
+            node,
+            b,
+            Unary::FixedReciprocal {
+                bits: FRACTION_BITS,
+            },
+        )?;
         let scaled = self.product_of(node, a, inverse)?;
         let divisor = f32::from(1u16 << FRACTION_BITS);
         let guess = self.unary(node, scaled, Unary::Nearest { divisor })?;
@@ -140,7 +153,10 @@ impl Lowering {
         let change = self.product_of(node, steps, b)?;
         let rest = self.sum(node, rest, change, 1.0)?;
         let quotient = self.difference(node, guess, steps)?;
-        Ok([self.convert(node, quotient, element)?, self.convert(node, rest, element)?])
+        Ok([
+            self.convert(node, quotient, element)?,
+            self.convert(node, rest, element)?,
+        ])
     }
 
     fn power(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
@@ -158,7 +174,10 @@ impl Lowering {
             let b = self.convert(node, b, Element::Float)?;
             return self.unary(node, b, Unary::PowerOf { base });
         }
-        let [a, b] = [self.convert(node, a, Element::Float)?, self.convert(node, b, Element::Float)?];
+        let [a, b] = [
+            self.convert(node, a, Element::Float)?,
+            self.convert(node, b, Element::Float)?,
+        ];
         let log = self.unary(node, a, Unary::Log)?;
         let product = self.product_of(node, log, b)?;
         let power = self.unary(node, product, Unary::Exp)?;
@@ -173,7 +192,10 @@ impl Lowering {
     fn parametric_relu(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let x = self.value(node, 0)?;
         let shape = self.shape(x).to_vec();
-        let clip = Operation::Clip { lo: 0.0, hi: f32::INFINITY };
+        let clip = Operation::Clip {
+            lo: 0.0,
+            hi: f32::INFINITY,
+        };
         let above = self.step(node, clip, vec![x], shape)?;
         let below = self.difference(node, x, above)?;
         let slope = self.value(node, 1)?;
@@ -220,7 +242,9 @@ impl Lowering {
                 let (_, hi) = element.limits();
                 self.plus_number(node, negative, hi as f32)
             }
-            _ => Err(node.refuse("only integers with a sign, or of 16 bits at most, are supported")),
+            _ => {
+                Err(node.refuse("only integers with a sign, or of 16 bits at most, are supported"))
+            }
         }
     }
 
@@ -238,7 +262,10 @@ impl Lowering {
         };
         let (a, b) = self.aligned(node, a, b)?;
         if let Some(with) = self.single(b) {
-            let bits = Unary::Bits { with: with as i64, operation };
+            let bits = Unary::Bits {
+                with: with as i64,
+                operation,
+            };
             let result = self.unary(node, a, bits)?;
             return self.wrapped(node, result, element);
         }
@@ -253,7 +280,11 @@ impl Lowering {
             let of_a = self.unary(node, a, digit)?;
             let of_b = self.unary(node, b, digit)?;
             let product = self.product_of(node, of_a, of_b)?;
-            let weight = if bit == bits - 1 && self.signed(a) { -1.0 } else { 1.0 };
+            let weight = if bit == bits - 1 && self.signed(a) {
+                -1.0
+            } else {
+                1.0
+            };
             let product = self.times_number(node, product, weight * f32::from(1u16 << bit))?;
             both = Some(match both {
                 None => product,
@@ -279,7 +310,9 @@ impl Lowering {
     fn bit_count(&self, node: &Node<'_>, a: Value, b: Value) -> Result<u8, ImportError> {
         let _ = b;
         match self.element(a) {
-            Element::Int { bits: bits @ ..=8, .. } => Ok(bits),
+            Element::Int {
+                bits: bits @ ..=8, ..
+            } => Ok(bits),
             // Wider ones are told apart up to what tables hold, sign included.
             Element::Int { signed: true, .. } => Ok(14),
             Element::Int { .. } => Ok(14),
@@ -299,7 +332,10 @@ impl Lowering {
             let at = self.plus_number(node, b, -f32::from(by))?;
             let chosen = self.unary(node, at, Unary::IsZero)?;
             let chosen = self.convert(node, chosen, element)?;
-            let bits = Unary::Bits { with: by.into(), operation };
+            let bits = Unary::Bits {
+                with: by.into(),
+                operation,
+            };
             let moved = self.unary(node, a, bits)?;
             let moved = self.wrapped(node, moved, element)?;
             let part = self.product_of(node, chosen, moved)?;

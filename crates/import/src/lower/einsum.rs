@@ -64,7 +64,9 @@ impl Lowering {
             if shape[second] != length {
                 return Err(node.refuse("axes of one label differ in length"));
             }
-            let mut perm: Vec<usize> = (0..labels.len()).filter(|axis| ![first, second].contains(axis)).collect();
+            let mut perm: Vec<usize> = (0..labels.len())
+                .filter(|axis| ![first, second].contains(axis))
+                .collect();
             let kept: Vec<usize> = perm.iter().map(|&axis| shape[axis]).collect();
             perm.extend([first, second]);
             let outer: usize = kept.iter().product();
@@ -74,7 +76,10 @@ impl Lowering {
             x = self.take(node, x, 1, &places)?;
             x = self.reshape(node, x, [&kept[..], &[length]].concat())?;
             let label = labels[first];
-            labels = (0..labels.len()).filter(|axis| ![first, second].contains(axis)).map(|axis| labels[axis]).collect();
+            labels = (0..labels.len())
+                .filter(|axis| ![first, second].contains(axis))
+                .map(|axis| labels[axis])
+                .collect();
             labels.push(label);
         }
         Ok((x, labels))
@@ -89,7 +94,11 @@ impl Lowering {
         // All labels as axes of one product, those that aren't in the result summed.
         let mut all: Vec<char> = result.to_vec();
         for (_, labels) in &operands {
-            let new: Vec<char> = labels.iter().copied().filter(|label| !all.contains(label)).collect();
+            let new: Vec<char> = labels
+                .iter()
+                .copied()
+                .filter(|label| !all.contains(label))
+                .collect();
             all.extend(new);
         }
         let mut product = None;
@@ -100,7 +109,10 @@ impl Lowering {
             let lengths = self.shape(x).to_vec();
             let mut shape = vec![1; all.len()];
             for (place, &axis) in perm.iter().enumerate() {
-                let label = all.iter().position(|label| *label == labels[axis]).unwrap_or(0);
+                let label = all
+                    .iter()
+                    .position(|label| *label == labels[axis])
+                    .unwrap_or(0);
                 shape[label] = lengths[place];
             }
             let x = self.reshape(node, x, shape)?;
@@ -129,7 +141,11 @@ fn labels(term: &str, hidden: usize) -> Vec<char> {
         }
         dots += 1;
         if dots == 3 {
-            labels.extend((0..hidden).rev().filter_map(|index| char::from_digit(index as u32 % 10, 10)));
+            labels.extend(
+                (0..hidden)
+                    .rev()
+                    .filter_map(|index| char::from_digit(index as u32 % 10, 10)),
+            );
         }
     }
     labels
@@ -137,7 +153,10 @@ fn labels(term: &str, hidden: usize) -> Vec<char> {
 
 /// Without a result: dots, then the letters that stand once, in order.
 fn implied(operands: &[(Value, Vec<char>)]) -> Vec<char> {
-    let all: Vec<char> = operands.iter().flat_map(|(_, labels)| labels.clone()).collect();
+    let all: Vec<char> = operands
+        .iter()
+        .flat_map(|(_, labels)| labels.clone())
+        .collect();
     let mut once: Vec<char> = all
         .iter()
         .copied()

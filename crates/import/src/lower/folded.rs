@@ -53,7 +53,9 @@ impl Lowering {
                 shape,
                 values: vec![array.values.first().copied().unwrap_or(0.0); count],
             }),
-            Constant::Int { values, element, .. } => Constant::Int {
+            Constant::Int {
+                values, element, ..
+            } => Constant::Int {
                 shape,
                 values: vec![values.first().copied().unwrap_or(0); count],
                 element,

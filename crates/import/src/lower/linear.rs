@@ -96,7 +96,12 @@ impl Lowering {
         self.step(node, operation, vec![x], shape)
     }
 
-    pub(super) fn product(&mut self, node: &Node<'_>, a: Value, b: Value) -> Result<Value, ImportError> {
+    pub(super) fn product(
+        &mut self,
+        node: &Node<'_>,
+        a: Value,
+        b: Value,
+    ) -> Result<Value, ImportError> {
         let (left, right) = (self.shape(a).to_vec(), self.shape(b).to_vec());
         let rank = left.len();
         let fits = rank >= 2

@@ -80,7 +80,9 @@ impl Lowering {
         for index in (0..=value).rev() {
             if used[index] {
                 let step = &self.steps[index];
-                step.operands.iter().for_each(|&operand| used[operand] = true);
+                step.operands
+                    .iter()
+                    .for_each(|&operand| used[operand] = true);
                 if step.operation == Operation::Input {
                     names.push(step.name.clone());
                 }

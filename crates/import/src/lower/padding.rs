@@ -18,12 +18,18 @@ impl Lowering {
             None => self.ints(node, 1)?,
         };
         let axes = match self.ints(node, 3)? {
-            Some(axes) => axes.iter().map(|&axis| node.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?,
+            Some(axes) => axes
+                .iter()
+                .map(|&axis| node.axis(axis, rank))
+                .collect::<Result<Vec<_>, _>>()?,
             None => (0..rank).collect(),
         };
         let pads = pads.filter(|pads| pads.len() == 2 * axes.len());
         let pads = pads.ok_or_else(|| node.refuse("its pads need two numbers for each axis"))?;
-        if pads.iter().any(|width| !(-WIDTH_MAX..=WIDTH_MAX).contains(width)) {
+        if pads
+            .iter()
+            .any(|width| !(-WIDTH_MAX..=WIDTH_MAX).contains(width))
+        {
             return Err(node.refuse(format!("its pads are out of range: {pads:?}")));
         }
         let mode = node.string("mode", "constant");
@@ -86,7 +92,8 @@ impl Lowering {
         let sources: Option<Vec<usize>> = (-before..kept + after)
             .map(|index| source(index).map(|place| place as usize))
             .collect();
-        let sources = sources.ok_or_else(|| node.refuse(format!("mode '{mode}' is not supported")))?;
+        let sources =
+            sources.ok_or_else(|| node.refuse(format!("mode '{mode}' is not supported")))?;
         self.take(node, x, axis, &sources)
     }
 
@@ -99,7 +106,13 @@ impl Lowering {
         [start, end, step]: [i64; 3],
     ) -> Result<Value, ImportError> {
         let length = self.shape(x)[axis] as i64;
-        let from_front = |index: i64| if index < 0 { index.saturating_add(length) } else { index };
+        let from_front = |index: i64| {
+            if index < 0 {
+                index.saturating_add(length)
+            } else {
+                index
+            }
+        };
         let start = from_front(start).clamp(-1, length - 1);
         // Below the front all positions are alike.
         let end = from_front(end).clamp(-1, length - 1);

@@ -86,7 +86,9 @@ impl Lowering {
             Ok(Binding::Value(value)) => self.shape(value),
             _ => return false,
         };
-        let dilated = node.ints("dilations").is_some_and(|list| list.iter().any(|&by| by != 1));
+        let dilated = node
+            .ints("dilations")
+            .is_some_and(|list| list.iter().any(|&by| by != 1));
         let average = node.proto.op_type.ends_with("AveragePool");
         matches!(shape, [1, _, _] | [1, _, _, _]) && !(dilated && average)
     }

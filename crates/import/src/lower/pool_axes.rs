@@ -52,11 +52,16 @@ pub(super) fn slides(
             let covered = (length.div_ceil(stride) - 1) * stride + reach;
             let padding = covered.saturating_sub(length);
             let (less, more) = (padding / 2, padding.div_ceil(2));
-            around = if auto_pad == "SAME_UPPER" { [less, more] } else { [more, less] };
+            around = if auto_pad == "SAME_UPPER" {
+                [less, more]
+            } else {
+                [more, less]
+            };
         }
         let [before, after] = around;
         let room = (length + before + after).checked_sub(reach);
-        let room = room.ok_or_else(|| node.refuse("its kernel is larger than its padded operand"))?;
+        let room =
+            room.ok_or_else(|| node.refuse("its kernel is larger than its padded operand"))?;
         let mut count = room / stride + 1;
         if round_up {
             count = room.div_ceil(stride) + 1;
@@ -95,10 +100,9 @@ impl Lowering {
         };
         let slides = slides(node, lengths, &kernel)?;
         if op.ends_with("MaxPool") {
-            return slides
-                .iter()
-                .enumerate()
-                .try_fold(x, |x, (place, slide)| self.largest_seen(node, x, place + 2, slide));
+            return slides.iter().enumerate().try_fold(x, |x, (place, slide)| {
+                self.largest_seen(node, x, place + 2, slide)
+            });
         }
         let power = node.int("p", 2)? as f32;
         let mut x = if op.ends_with("LpPool") {
@@ -141,7 +145,9 @@ impl Lowering {
         }
         let mut values = vec![0.0; slide.count * length];
         for (index, row) in values.chunks_exact_mut(length).enumerate() {
-            slide.seen(index, length).for_each(|position| row[position] = 1.0);
+            slide
+                .seen(index, length)
+                .for_each(|position| row[position] = 1.0);
         }
         let matrix = Array {
             shape: vec![slide.count, length],
@@ -175,7 +181,14 @@ impl Lowering {
         }
         let mut shape = vec![1; self.shape(x).len()];
         shape[axis] = slide.count;
-        self.times_constant(node, x, Array { shape, values: shares })
+        self.times_constant(
+            node,
+            x,
+            Array {
+                shape,
+                values: shares,
+            },
+        )
     }
 
     /// Tap by tap; where one lies outside, another of the same window stands in, which changes no
@@ -195,7 +208,9 @@ impl Lowering {
             return self.axis_max(node, x, axis);
         }
         if slide.kernel > TAPS_MAX {
-            return Err(node.refuse(format!("its kernel spans more than {TAPS_MAX} along an axis")));
+            return Err(node.refuse(format!(
+                "its kernel spans more than {TAPS_MAX} along an axis"
+            )));
         }
         let x = self.rounded(node, x)?;
         let mut largest = None;
@@ -203,7 +218,9 @@ impl Lowering {
             let place = |index: usize| {
                 let at = (index * slide.stride + tap * slide.dilation).checked_sub(slide.before);
                 let inside = at.filter(|&at| at < length);
-                inside.or_else(|| slide.seen(index, length).next()).unwrap_or(0)
+                inside
+                    .or_else(|| slide.seen(index, length).next())
+                    .unwrap_or(0)
             };
             let places: Vec<usize> = (0..slide.count).map(place).collect();
             let part = self.take(node, x, axis, &places)?;

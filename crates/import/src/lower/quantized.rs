@@ -71,7 +71,11 @@ impl Lowering {
     fn scale(&self, node: &Node<'_>, index: usize) -> Result<Array, ImportError> {
         let scale = self.floats(node, index)?;
         let scale = scale.ok_or_else(|| node.refuse("its scale is missing"))?;
-        if scale.values.iter().any(|&scale| scale == 0.0 || !scale.is_finite()) {
+        if scale
+            .values
+            .iter()
+            .any(|&scale| scale == 0.0 || !scale.is_finite())
+        {
             return Err(node.refuse("a scale of it is zero or not a finite number"));
         }
         Ok(scale)
@@ -90,7 +94,10 @@ impl Lowering {
         let element = element.filter(|element| element.is_exact());
         let element = element.ok_or_else(|| node.refuse("its element type is not supported"))?;
         let mut scale = self.along_axis(node, scale, &shape)?;
-        scale.values.iter_mut().for_each(|scale| *scale = 1.0 / *scale);
+        scale
+            .values
+            .iter_mut()
+            .for_each(|scale| *scale = 1.0 / *scale);
         let x = self.convert(node, x, Element::Float)?;
         let x = self.times_constant(node, x, scale)?;
         let zero = match zero {
@@ -116,7 +123,11 @@ impl Lowering {
             return self.plus_number(node, rounded, zero);
         }
         let reach = hi - lo;
-        let wide = Unary::Quantize { lo: -reach, hi: reach, element };
+        let wide = Unary::Quantize {
+            lo: -reach,
+            hi: reach,
+            element,
+        };
         let rounded = self.unary(node, x, wide)?;
         let zero = self.whole_constant(node, rounded, zero);
         let sum = self.sum(node, rounded, zero, 1.0)?;

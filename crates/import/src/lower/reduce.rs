@@ -68,12 +68,7 @@ impl Lowering {
         self.reshape(node, value, kept)
     }
 
-    fn reduced(
-        &mut self,
-        node: &Node<'_>,
-        x: Value,
-        axes: &[usize],
-    ) -> Result<Value, ImportError> {
+    fn reduced(&mut self, node: &Node<'_>, x: Value, axes: &[usize]) -> Result<Value, ImportError> {
         let each = |this: &mut Self, x, f: fn(&mut Self, &Node<'_>, Value, usize) -> _| {
             axes.iter().try_fold(x, |x, &axis| f(this, node, x, axis))
         };
@@ -256,7 +251,12 @@ impl Lowering {
         let shape = self.shape(x).to_vec();
         if reverse && exclusive == 1 {
             // From the next one on: the sum from here on, less what is here.
-            let operation = Operation::WindowSum { axis, kernel: length, stride: 1, before };
+            let operation = Operation::WindowSum {
+                axis,
+                kernel: length,
+                stride: 1,
+                before,
+            };
             let all = self.step(node, operation, vec![x], shape)?;
             return self.difference(node, all, x);
         }
@@ -281,7 +281,9 @@ impl Lowering {
         let shape = self.shape(x).to_vec();
         let length = shape[axis];
         if length > RUNNING_MAX {
-            return Err(node.refuse(format!("running products are supported up to {RUNNING_MAX} long")));
+            return Err(node.refuse(format!(
+                "running products are supported up to {RUNNING_MAX} long"
+            )));
         }
         let exclusive = node.int("exclusive", 0)? != 0;
         let reverse = node.int("reverse", 0)? != 0;
@@ -352,7 +354,11 @@ impl Lowering {
         let length = self.shape(x)[axis];
         let count = count.and_then(|count| usize::try_from(count).ok());
         let count = count.filter(|&count| (1..=length).contains(&count) && length <= SORT_MAX);
-        let count = count.ok_or_else(|| node.refuse(format!("its k is out of range, or its axis longer than {SORT_MAX}")))?;
+        let count = count.ok_or_else(|| {
+            node.refuse(format!(
+                "its k is out of range, or its axis longer than {SORT_MAX}"
+            ))
+        })?;
         let mut perm: Vec<usize> = (0..rank).filter(|&other| other != axis).collect();
         perm.push(axis);
         let rows = self.transposed(node, x, &perm)?;
@@ -372,7 +378,10 @@ impl Lowering {
         let rows = self.reshape(node, rows, vec![outer, 1, length])?;
         let indices = self.positions(node, 3, 2, length);
         let mut results = [0; 2];
-        for (result, (numbers, element)) in results.iter_mut().zip([(rows, element), (indices, Element::INT64)]) {
+        for (result, (numbers, element)) in results
+            .iter_mut()
+            .zip([(rows, element), (indices, Element::INT64)])
+        {
             let chosen = self.convert(node, chosen, element)?;
             let picked = self.product_of(node, chosen, numbers)?;
             let picked = self.axis_sum(node, picked, 2)?;
@@ -393,11 +402,20 @@ impl Lowering {
         let mine = self.reshape(node, rows, vec![outer, length, 1])?;
         let other = self.reshape(node, rows, vec![outer, 1, length])?;
         let difference = self.difference(node, other, mine)?;
-        let ahead = if largest_first { Unary::IsPositive } else { Unary::IsNegative };
+        let ahead = if largest_first {
+            Unary::IsPositive
+        } else {
+            Unary::IsNegative
+        };
         let ahead = self.unary(node, difference, ahead)?;
         let equal = self.unary(node, difference, Unary::IsZero)?;
         let earlier = (0..length * length).map(|index| i64::from(index % length < index / length));
-        let earlier = self.filled_ints(node, vec![1, length, length], earlier.collect(), Element::Bool);
+        let earlier = self.filled_ints(
+            node,
+            vec![1, length, length],
+            earlier.collect(),
+            Element::Bool,
+        );
         let equal = self.product_of(node, equal, earlier)?;
         let before = self.sum(node, ahead, equal, 1.0)?;
         let before = self.convert(node, before, Element::INT64)?;

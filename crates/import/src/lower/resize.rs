@@ -41,7 +41,10 @@ impl Lowering {
         let shape = self.shape(x).to_vec();
         let rank = shape.len();
         let axes = match node.ints("axes") {
-            Some(axes) => axes.iter().map(|&axis| node.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?,
+            Some(axes) => axes
+                .iter()
+                .map(|&axis| node.axis(axis, rank))
+                .collect::<Result<Vec<_>, _>>()?,
             None => (0..rank).collect(),
         };
         let (scales, sizes) = self.targets(node, &axes, &shape)?;
@@ -97,7 +100,11 @@ impl Lowering {
         axes: &[usize],
         shape: &[usize],
     ) -> Result<(Vec<f64>, Vec<usize>), ImportError> {
-        let place = if node.proto.op_type == "Upsample" || node.opset < 11 { 1 } else { 2 };
+        let place = if node.proto.op_type == "Upsample" || node.opset < 11 {
+            1
+        } else {
+            2
+        };
         let scales = match node.attribute("scales") {
             Some(scales) => Some(scales.floats.clone()),
             None if self.is_left_out(node, place)? => None,
@@ -118,7 +125,9 @@ impl Lowering {
             return Err(node.refuse("it needs a scale or a length for each axis"));
         }
         let scales = axes.iter().zip(&sizes);
-        let scales: Vec<f64> = scales.map(|(&axis, &size)| size as f64 / shape[axis] as f64).collect();
+        let scales: Vec<f64> = scales
+            .map(|(&axis, &size)| size as f64 / shape[axis] as f64)
+            .collect();
         let policy = node.string("keep_aspect_ratio_policy", "stretch");
         if policy == "stretch" {
             return Ok((scales, sizes));
@@ -127,7 +136,9 @@ impl Lowering {
             "not_larger" => scales.iter().copied().fold(f64::INFINITY, f64::min),
             _ => scales.iter().copied().fold(0.0, f64::max),
         };
-        let sizes = axes.iter().map(|&axis| (shape[axis] as f64 * scale + 0.5).floor() as usize);
+        let sizes = axes
+            .iter()
+            .map(|&axis| (shape[axis] as f64 * scale + 0.5).floor() as usize);
         Ok((vec![scale; axes.len()], sizes.collect()))
     }
 
@@ -153,7 +164,10 @@ impl Lowering {
             return Ok(x);
         }
         if sampled.to == 0 || sampled.from.saturating_mul(sampled.to) > ENTRIES_MAX {
-            return Err(node.refuse(format!("an axis of {} can't become one of {}", sampled.from, sampled.to)));
+            return Err(node.refuse(format!(
+                "an axis of {} can't become one of {}",
+                sampled.from, sampled.to
+            )));
         }
         let rows: Vec<Vec<f32>> = (0..sampled.to).map(|index| sampled.row(index)).collect();
         let only = |row: &Vec<f32>| {
@@ -213,7 +227,11 @@ impl Axis<'_> {
             row[self.nearest_to(at)] = 1.0;
             return row;
         }
-        let stretch = if self.antialias { self.scale.min(1.0) } else { 1.0 };
+        let stretch = if self.antialias {
+            self.scale.min(1.0)
+        } else {
+            1.0
+        };
         let reach = if self.mode == "cubic" { 2.0 } else { 1.0 } / stretch;
         let first = (at - reach).floor() as i64;
         let end = (at + reach).ceil() as i64;

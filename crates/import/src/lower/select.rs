@@ -52,7 +52,9 @@ impl Lowering {
                     .collect()
             }
         };
-        let total = lengths.iter().try_fold(0usize, |sum, &length| sum.checked_add(length));
+        let total = lengths
+            .iter()
+            .try_fold(0usize, |sum, &length| sum.checked_add(length));
         if total != Some(shape[axis]) || lengths.contains(&0) {
             return Err(node.refuse(format!(
                 "its parts {lengths:?} don't fill an axis of {}, or are empty",
@@ -76,7 +78,11 @@ impl Lowering {
     }
 
     /// An operand that lists lengths.
-    pub(super) fn sizes(&mut self, node: &Node<'_>, index: usize) -> Result<Vec<usize>, ImportError> {
+    pub(super) fn sizes(
+        &mut self,
+        node: &Node<'_>,
+        index: usize,
+    ) -> Result<Vec<usize>, ImportError> {
         let list = self.ints(node, index)?;
         let list = list.ok_or_else(|| node.refuse(format!("operand {index} is missing")))?;
         let size = |&length: &i64| {
@@ -127,16 +133,26 @@ impl Lowering {
             }
             let x = self.reshape(node, x, vec![batch, channels, rows, block, columns, block])?;
             let x = self.transposed(node, x, &[0, 3, 5, 1, 2, 4])?;
-            return self.reshape(node, x, vec![batch, channels * block * block, rows, columns]);
+            return self.reshape(
+                node,
+                x,
+                vec![batch, channels * block * block, rows, columns],
+            );
         }
         let depth = channels / (block * block);
         if depth * block * block != channels {
             return Err(node.refuse("its channels don't fill blocks"));
         }
         let (shape, perm) = if node.string("mode", "DCR") == "CRD" {
-            (vec![batch, depth, block, block, height, width], [0, 1, 4, 2, 5, 3])
+            (
+                vec![batch, depth, block, block, height, width],
+                [0, 1, 4, 2, 5, 3],
+            )
         } else {
-            (vec![batch, block, block, depth, height, width], [0, 3, 4, 1, 5, 2])
+            (
+                vec![batch, block, block, depth, height, width],
+                [0, 3, 4, 1, 5, 2],
+            )
         };
         let x = self.reshape(node, x, shape)?;
         let x = self.transposed(node, x, &perm)?;
@@ -155,7 +171,11 @@ impl Lowering {
         };
         let kept = |index: usize| {
             let distance = (index % columns) as i64 - (index / columns) as i64;
-            i64::from(if upper { distance >= offset } else { distance <= offset })
+            i64::from(if upper {
+                distance >= offset
+            } else {
+                distance <= offset
+            })
         };
         let mask: Vec<i64> = (0..rows * columns).map(kept).collect();
         if self.element(x).is_exact() {
@@ -329,7 +349,12 @@ impl Lowering {
         let value = match node.string("reduction", "none").as_str() {
             "none" => {
                 let joined = vec![count + places.len()];
-                let both = self.step(node, Operation::Concat { axis: 0 }, vec![flat, updates], joined)?;
+                let both = self.step(
+                    node,
+                    Operation::Concat { axis: 0 },
+                    vec![flat, updates],
+                    joined,
+                )?;
                 let mut sources: Vec<usize> = (0..count).collect();
                 for (update, &place) in places.iter().enumerate() {
                     sources[place] = count + update;
@@ -397,7 +422,10 @@ impl Lowering {
         };
         let length = self.shape(x)[axis];
         let kept = condition.iter().take(length).enumerate();
-        let kept: Vec<usize> = kept.filter(|(_, keep)| **keep != 0).map(|(at, _)| at).collect();
+        let kept: Vec<usize> = kept
+            .filter(|(_, keep)| **keep != 0)
+            .map(|(at, _)| at)
+            .collect();
         self.take(node, x, axis, &kept)
     }
 
@@ -406,7 +434,10 @@ impl Lowering {
         let target = self.sizes(node, 1)?;
         let rank = self.shape(x).len();
         let axes = match node.ints("axes") {
-            Some(axes) => axes.iter().map(|&axis| node.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?,
+            Some(axes) => axes
+                .iter()
+                .map(|&axis| node.axis(axis, rank))
+                .collect::<Result<Vec<_>, _>>()?,
             None => (0..rank).collect(),
         };
         if axes.len() != target.len() {

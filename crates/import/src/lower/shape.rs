@@ -125,7 +125,11 @@ impl Lowering {
         };
         let rank = shape.len() as i64;
         let place = |index: i64| {
-            let from_front = if index < 0 { index.saturating_add(rank) } else { index };
+            let from_front = if index < 0 {
+                index.saturating_add(rank)
+            } else {
+                index
+            };
             from_front.clamp(0, rank) as usize
         };
         let (start, end) = (place(node.int("start", 0)?), place(node.int("end", rank)?));
@@ -141,7 +145,8 @@ impl Lowering {
 
     /// Only for what shapes are computed from.
     pub(super) fn gather(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        if let Some(Binding::Constant(Constant::Int { shape, values, .. })) = self.optional(node, 1)?
+        if let Some(Binding::Constant(Constant::Int { shape, values, .. })) =
+            self.optional(node, 1)?
             && !matches!(self.operand(node, 0)?, Binding::Constant(Constant::Int { shape, .. }) if shape.len() == 1)
         {
             let x = self.value(node, 0)?;
@@ -256,11 +261,17 @@ impl Lowering {
                 let values = gather(&array.values, &shape, &new, 0);
                 Ok(Binding::Constant(Constant::Float(Array { shape, values })))
             }
-            Binding::Constant(Constant::Int { values, element, .. }) => {
+            Binding::Constant(Constant::Int {
+                values, element, ..
+            }) => {
                 let old = strides(&from);
                 let new: Vec<usize> = perm.iter().map(|&axis| old[axis]).collect();
                 let values = gather(&values, &shape, &new, 0);
-                Ok(Binding::Constant(Constant::Int { shape, values, element }))
+                Ok(Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                }))
             }
         }
     }
@@ -284,10 +295,16 @@ impl Lowering {
             return Err(node.refuse("its lists differ in length"));
         }
         let mut binding = match self.operand(node, 0)? {
-            Binding::Constant(Constant::Int { shape, values, element })
-                if shape.len() == 1 && steps.iter().all(|&step| step > 0) =>
-            {
-                Binding::Constant(Constant::Int { shape, values, element })
+            Binding::Constant(Constant::Int {
+                shape,
+                values,
+                element,
+            }) if shape.len() == 1 && steps.iter().all(|&step| step > 0) => {
+                Binding::Constant(Constant::Int {
+                    shape,
+                    values,
+                    element,
+                })
             }
             Binding::Constant(_) => Binding::Value(self.value(node, 0)?),
             other => other,
@@ -314,7 +331,12 @@ impl Lowering {
         if step < 0
             && let Binding::Value(x) = binding
         {
-            return Ok(Binding::Value(self.backwards(node, x, axis, [start, end, step])?));
+            return Ok(Binding::Value(self.backwards(
+                node,
+                x,
+                axis,
+                [start, end, step],
+            )?));
         }
         let length = shape[axis] as i64;
         let place = |index: i64| {
@@ -331,7 +353,11 @@ impl Lowering {
             && end <= start
         {
             let (shape, values) = (vec![0], vec![]);
-            return Ok(Binding::Constant(Constant::Int { shape, values, element }));
+            return Ok(Binding::Constant(Constant::Int {
+                shape,
+                values,
+                element,
+            }));
         }
         if step < 1 || end <= start {
             return Err(node.refuse("only slices forward that keep something are supported"));

@@ -96,7 +96,9 @@ impl Lowering {
         let x = self.value(node, 0)?;
         let rank = self.shape(x).len();
         let axes = node.ints("axes").unwrap_or(&[0, 2, 3]).iter();
-        let axes = axes.map(|&axis| node.axis(axis, rank)).collect::<Result<Vec<_>, _>>()?;
+        let axes = axes
+            .map(|&axis| node.axis(axis, rank))
+            .collect::<Result<Vec<_>, _>>()?;
         self.standardized(node, x, &axes, 1e-9)
     }
 

@@ -47,7 +47,10 @@ impl Lowering {
         let dilation = widened(node.sizes("dilations", &[1; 2][..axes], 1)?, 1);
         let extra = widened(node.sizes("output_padding", &[0; 2][..axes], 0)?, 0);
         let pads = node.sizes("pads", &[0; 4][..2 * axes], 0)?;
-        let pads = [widened(pads[..axes].to_vec(), 0), widened(pads[axes..].to_vec(), 0)];
+        let pads = [
+            widened(pads[..axes].to_vec(), 0),
+            widened(pads[axes..].to_vec(), 0),
+        ];
         let wanted = match node.ints("output_shape") {
             Some(_) => Some(widened(node.sizes("output_shape", &[1; 2][..axes], 1)?, 1)),
             None => None,
@@ -82,7 +85,9 @@ impl Lowering {
         }
         let weight = flipped(&weight, groups);
         let outputs = each * groups;
-        let bias = self.floats(node, 2)?.map_or(vec![0.0; outputs], |bias| bias.values);
+        let bias = self
+            .floats(node, 2)?
+            .map_or(vec![0.0; outputs], |bias| bias.values);
         if bias.len() != outputs {
             return Err(node.refuse("its bias doesn't fit"));
         }
@@ -99,7 +104,12 @@ impl Lowering {
             },
             groups,
         };
-        let value = self.step(node, operation, vec![x], vec![1, outputs, count[0], count[1]])?;
+        let value = self.step(
+            node,
+            operation,
+            vec![x],
+            vec![1, outputs, count[0], count[1]],
+        )?;
         self.without_height(node, value, lines)
     }
 
@@ -117,7 +127,9 @@ impl Lowering {
                 _ => Err(node.refuse("nothing is left between its pads")),
             };
         };
-        let total = full.checked_sub(wanted).ok_or_else(|| node.refuse("output_shape is too large"))?;
+        let total = full
+            .checked_sub(wanted)
+            .ok_or_else(|| node.refuse("output_shape is too large"))?;
         let (less, more) = (total / 2, total.div_ceil(2));
         let upper = node.string("auto_pad", "NOTSET") == "SAME_UPPER";
         Ok(if upper { [less, more] } else { [more, less] })

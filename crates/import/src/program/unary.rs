@@ -61,13 +61,21 @@ pub(crate) enum Unary {
         truncated: bool,
     },
     /// The quotient by a constant, without its fraction.
-    Quotient { divisor: f32 },
+    Quotient {
+        divisor: f32,
+    },
     /// The quotient by a constant, rounded to nearest.
-    Nearest { divisor: f32 },
+    Nearest {
+        divisor: f32,
+    },
     /// `2^bits / x`, rounded; 0 for 0.
-    FixedReciprocal { bits: u32 },
+    FixedReciprocal {
+        bits: u32,
+    },
     /// One binary digit of an integer in two's complement.
-    Digit { bit: u8 },
+    Digit {
+        bit: u8,
+    },
     /// 1 where `x` is above zero.
     IsPositive,
     IsNegative,

@@ -40,7 +40,11 @@ impl Builder<'_> {
     }
 
     /// Integers as they are.
-    pub(super) fn whole_numbers(&mut self, values: &[i64], shape: &Shape) -> Result<Quantity, OpError> {
+    pub(super) fn whole_numbers(
+        &mut self,
+        values: &[i64],
+        shape: &Shape,
+    ) -> Result<Quantity, OpError> {
         let magnitude = values.iter().map(|value| value.unsigned_abs()).max();
         let magnitude = magnitude.unwrap_or(0);
         if magnitude > VALUE_MAX.unsigned_abs() {

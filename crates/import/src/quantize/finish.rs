@@ -16,7 +16,6 @@ pub(super) fn finish(builder: Builder<'_>) -> Result<(Checked, Weights, Report),
     let (mut graph, weights) = without_unused(builder.draft.into_graph(), builder.weights);
     share_tables(&mut graph);
     let entries: i64 = graph.tables.iter().map(Table::entries).sum();
-    if std::env::var("DEBUG_TABLES").is_ok() { for t in &graph.tables { eprintln!("bits {bits} {:?} {} {}", t.domain(), t.entries(), match t { Table::Clamp { out_lo, out_hi, .. } => format!("clamp {out_lo} {out_hi}"), Table::Values { values, .. } => format!("values {:?}", t.results()) }); } }
     if entries > ENTRIES_MAX {
         return Err(ImportError::Tables {
             got: entries,

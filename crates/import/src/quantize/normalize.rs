@@ -35,6 +35,7 @@ impl Builder<'_> {
         let operand = step.operands[0];
         let x = self.small(operand)?;
         let (x, axis) = self.shaped_along(operand, x, axis)?;
+        let x = self.finer_rows(value, operand, x, usize::from(axis))?;
         let axis = usize::from(axis);
         let along = Along {
             axis,
@@ -194,6 +195,9 @@ impl Builder<'_> {
 }
 
 fn without<T: Copy>(items: &[T], place: usize) -> Vec<T> {
-    let kept = items.iter().enumerate().filter(|&(index, _)| index != place);
+    let kept = items
+        .iter()
+        .enumerate()
+        .filter(|&(index, _)| index != place);
     kept.map(|(_, &item)| item).collect()
 }

@@ -26,9 +26,7 @@ impl Builder<'_> {
             Operation::MatMul => self.matmul(step),
             Operation::Clip { lo, hi } => self.clip(value, step, *lo, *hi),
             Operation::Function(function) => self.function(value, step, *function),
-            Operation::Formula(formula) => {
-                self.tabulated(step.operands[0], &|x| formula.apply(x))
-            }
+            Operation::Formula(formula) => self.tabulated(step.operands[0], &|x| formula.apply(x)),
             Operation::Embedding { table } => self.embedding(step, table),
             Operation::Normalize {
                 axis,

@@ -99,12 +99,12 @@ impl Builder<'_> {
         bias: Option<(&[f32], u8)>,
         op: impl Fn(TensorId) -> Op,
     ) -> Result<Quantity, OpError> {
-        let integers = |numbers: &[f32]| -> Vec<i64> {
-            numbers.iter().map(|&number| number as i64).collect()
-        };
+        let integers =
+            |numbers: &[f32]| -> Vec<i64> { numbers.iter().map(|&number| number as i64).collect() };
         let weight = self.whole_numbers(&integers(numbers), &Shape(shape.to_vec()))?;
         let product = self.push(op(weight.tensor), x.scale)?;
-        let Some((bias, axis)) = bias.filter(|(bias, _)| bias.iter().any(|&bias| bias != 0.0)) else {
+        let Some((bias, axis)) = bias.filter(|(bias, _)| bias.iter().any(|&bias| bias != 0.0))
+        else {
             return Ok(product);
         };
         let bias = self.whole_numbers(&integers(bias), &Shape(vec![bias.len() as u32]))?;
