@@ -35,6 +35,7 @@ impl Builder<'_> {
         let operand = step.operands[0];
         let x = self.small(operand)?;
         let (x, axis) = self.shaped_along(operand, x, axis)?;
+        let x = self.finer_rows(value, operand, x, usize::from(axis))?;
         let axis = usize::from(axis);
         let along = Along {
             axis,
