@@ -9,7 +9,6 @@ use p3_field::PrimeCharacteristicRing;
 use crate::field::EF;
 use crate::layers::axes::{axis_variables, count, index_point, padded, split};
 use crate::layers::claims::Claim;
-use crate::layers::linear::invert;
 use crate::layers::side::{Folded, Product, Side, Weight};
 use crate::layers::walk::{LayerError, Walk};
 use crate::point::{eq_at_index, eq_table};
@@ -117,9 +116,11 @@ impl<S: Side> Walk<'_, S> {
         let (along, value) = match &map.placement {
             Some(placement) => {
                 let (selecting, kept) = own.split_at(placement.selects.0.min(own.len()));
-                let inverse = invert(eq_at_index(selecting, placement.selects.1), node)?;
-                let along = [&placement.high, kept, &placement.low].concat();
-                (along, claim.value.clone() * inverse)
+                let factor = eq_at_index(selecting, placement.selects.1);
+                let Some(value) = self.quotient(claim.value.clone(), factor, node)? else {
+                    return Ok(());
+                };
+                ([&placement.high, kept, &placement.low].concat(), value)
             }
             None => {
                 let length = self.shape(map.x).get(map.axis).copied().unwrap_or(1);
@@ -218,8 +219,11 @@ impl<S: Side> Walk<'_, S> {
             left = left - value.clone() * factor;
             self.pass(part, &point, value)?;
         }
-        let inverse = invert(selected.next().unwrap_or_default(), node)?;
-        self.pass(last, &point, left * inverse)
+        let factor = selected.next().unwrap_or_default();
+        match self.quotient(left, factor, node)? {
+            Some(value) => self.pass(last, &point, value),
+            None => Ok(()),
+        }
     }
 }
 

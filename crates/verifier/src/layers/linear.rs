@@ -65,8 +65,24 @@ impl<S: Side> Walk<'_, S> {
                 repeated *= less_than(own, u64::from(length));
             }
         }
-        let inverse = invert(repeated, node)?;
-        self.pass(x, &point, claim.value.clone() * inverse)
+        match self.quotient(claim.value.clone(), repeated, node)? {
+            Some(value) => self.pass(x, &point, value),
+            None => Ok(()),
+        }
+    }
+
+    /// The value of which `factor` times is claimed. A factor that vanishes claims zero, and nothing of the operand: so it
+    /// is where a slice took only what a padding put there.
+    pub(super) fn quotient(
+        &mut self,
+        value: S::Value,
+        factor: EF,
+        node: TensorId,
+    ) -> Result<Option<S::Value>, LayerError> {
+        match factor.try_inverse() {
+            Some(inverse) => Ok(Some(value * inverse)),
+            None => self.side.zero(value, node).map(|()| None),
+        }
     }
 
     pub(super) fn pass(
@@ -78,13 +94,6 @@ impl<S: Side> Walk<'_, S> {
         let point = point.to_vec();
         self.claims.push(tensor, Claim { point, value })
     }
-}
-
-/// Fails for the few challenges that make a public factor vanish: the claim then says nothing of the operand.
-pub(super) fn invert(factor: EF, node: TensorId) -> Result<EF, LayerError> {
-    factor
-        .try_inverse()
-        .ok_or(LayerError::Vanished { node: node.0 })
 }
 
 /// Each tensor once, in the order of first use, without those whose coefficients cancel.

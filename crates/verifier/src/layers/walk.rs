@@ -25,12 +25,6 @@ pub enum LayerError {
         /// Index of the tensor whose claim was rewritten.
         node: u32,
     },
-    /// A challenge hit one of the few values for which a factor vanishes.
-    #[error("node {node}: a challenge made a factor vanish")]
-    Vanished {
-        /// Index of the tensor whose claim was rewritten.
-        node: u32,
-    },
     /// A claim on a tensor that the graph doesn't have.
     #[error("the graph has no tensor {tensor}")]
     UnknownTensor {
