@@ -44,6 +44,33 @@ fn shape(script: &mut Script<'_>) -> Shape {
     Shape((0..script.below(5)).map(|_| number(script)).collect())
 }
 
+/// Window sums, slices and pads.
+fn along_axis(script: &mut Script<'_>, x: TensorId, kind: usize) -> Op {
+    match kind {
+        3 => Op::WindowSum {
+            x,
+            axis: axis(script),
+            kernel: number(script),
+            stride: number(script),
+            before: number(script),
+            len: number(script),
+        },
+        4 => Op::Slice {
+            x,
+            axis: axis(script),
+            start: number(script),
+            step: number(script),
+            len: number(script),
+        },
+        _ => Op::Pad {
+            x,
+            axis: axis(script),
+            before: number(script),
+            after: number(script),
+        },
+    }
+}
+
 /// Any operator on any tensor, those that don't exist included.
 fn op(script: &mut Script<'_>, tensors: usize, tables: usize) -> Op {
     let tensor = |script: &mut Script<'_>| match script.byte() {
@@ -53,6 +80,7 @@ fn op(script: &mut Script<'_>, tensors: usize, tables: usize) -> Op {
     let x = tensor(script);
     let several = |script: &mut Script<'_>| (0..script.below(5)).map(|_| tensor(script)).collect();
     match script.below(11) {
+        kind @ 3..=5 => along_axis(script, x, kind),
         0 => Op::Contract {
             a: x,
             b: tensor(script),
@@ -73,27 +101,6 @@ fn op(script: &mut Script<'_>, tensors: usize, tables: usize) -> Op {
                 .map(|_| (tensor(script), i64::from(number(script)) - 3))
                 .collect(),
             constant: i64::from(number(script)) - 3,
-        },
-        3 => Op::WindowSum {
-            x,
-            axis: axis(script),
-            kernel: number(script),
-            stride: number(script),
-            before: number(script),
-            len: number(script),
-        },
-        4 => Op::Slice {
-            x,
-            axis: axis(script),
-            start: number(script),
-            step: number(script),
-            len: number(script),
-        },
-        5 => Op::Pad {
-            x,
-            axis: axis(script),
-            before: number(script),
-            after: number(script),
         },
         6 => Op::Concat {
             parts: several(script),
