@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod eval_models;
 mod onnx_coverage;
 mod onnx_file;
 mod tidy;
@@ -31,12 +32,14 @@ enum Task {
     Tidy,
     /// Counts the right answers of the bundled model on MNIST's test images.
     EvalDigits(train_digits::eval::Args),
+    /// Runs real models in integers and compares them with onnxruntime.
+    EvalModels(eval_models::Args),
     /// Runs and proves the node cases of ONNX's test suite; writes docs/onnx-coverage.md.
     OnnxCoverage(onnx_coverage::Args),
     /// Trains the bundled models on MNIST.
     TrainDigits(train_digits::Args),
     /// Compiles the verifier to WebAssembly for the node's pages; the module is committed.
-    Wasm,
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
@@ -45,9 +48,10 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(),
         Task::Tidy => print_findings(),
         Task::EvalDigits(args) => train_digits::eval::run(&args),
+        Task::EvalModels(args) => eval_models::run(&args),
         Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
-        Task::Wasm => wasm::run(),
+        Task::Wasm(args) => wasm::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -29,14 +29,14 @@ thread_local! {
 
 /// Forgets everything.
 #[unsafe(no_mangle)]
-pub extern "C" fn start() {
+pub extern "C" fn check_start() {
     PASSED.with_borrow_mut(|passed| *passed = Passed::default());
 }
 
 /// Appends the lowest `count` bytes of `word` to the key (0), the proof (1) or the context (2). Gives 1, or 0 for
 /// more bytes than there can be.
 #[unsafe(no_mangle)]
-pub extern "C" fn push(which: u32, word: u32, count: u32) -> u32 {
+pub extern "C" fn check_push(which: u32, word: u32, count: u32) -> u32 {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     PASSED.with_borrow_mut(|passed| {
         let Some(input) = usize::try_from(which)
@@ -55,7 +55,7 @@ pub extern "C" fn push(which: u32, word: u32, count: u32) -> u32 {
 
 /// Checks what was passed and gives the report's length.
 #[unsafe(no_mangle)]
-pub extern "C" fn run() -> u32 {
+pub extern "C" fn check_run() -> u32 {
     PASSED.with_borrow_mut(|passed| {
         let [key, proof, context] = &passed.inputs;
         let context: Option<&[u8; CONTEXT_BYTES]> = context.as_slice().try_into().ok();
@@ -66,7 +66,7 @@ pub extern "C" fn run() -> u32 {
 
 /// A byte of the report; zero behind its end.
 #[unsafe(no_mangle)]
-pub extern "C" fn report(index: u32) -> u32 {
+pub extern "C" fn check_report(index: u32) -> u32 {
     PASSED.with_borrow(|passed| {
         let byte = usize::try_from(index)
             .ok()
@@ -74,3 +74,6 @@ pub extern "C" fn report(index: u32) -> u32 {
         byte.copied().map_or(0, u32::from)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,6 +86,12 @@ pub(crate) fn key(path: &Path) -> Result<VerifyingKey> {
     VerifyingKey::decode(&bytes).or_rejected(format!("the key {} is refused", path.display()))
 }
 
+/// The verifying key beside a model file, if there is one.
+pub(crate) fn key_beside(model: &ModelFile) -> Result<Option<VerifyingKey>> {
+    let path = model.path().with_extension("lvk");
+    path.exists().then(|| key(&path)).transpose()
+}
+
 /// The proving key of a model: put together with the `.lvk` beside it, or made anew.
 pub(crate) fn proving_key(model: &ModelFile) -> Result<ProvingKey> {
     model.proving_key().map_err(|error| match error {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cli` | the flags every command shares, the list of commands |
 //! | `commands` | one file a command: an `Args` whose doc comment is the help, and one `run` |
+//! | `cost` | what a proof is expected to cost |
 //! | `failure` | what went wrong, the exit code, what to do next |
 //! | `outcome` | what a command ends with, as text and as JSON |
 //! | `session` | where to print, where data lies, progress on long work |
@@ -17,11 +18,14 @@
 //! exit codes are 0 done, 1 failed, 2 wrong use or bad input, 3 proof or evidence rejected.
 
 mod account;
+mod bundled;
 mod buyer;
 mod cli;
 mod commands;
+mod cost;
 mod failure;
 mod files;
+mod memory;
 mod network;
 mod node;
 mod numbers;

@@ -1,7 +1,7 @@
 //! A whole network in one process: node, model, provider, buyer. What `up` and `demo` run.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
@@ -11,36 +11,23 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, anyhow};
 use lilliput_client::{Client, Sender};
 use lilliput_crypto::{Digest, SecretKey, random_bytes};
-use lilliput_graph::model::Model;
-use lilliput_import::{Calibration, Options, import};
 use lilliput_modules::Genesis;
 use lilliput_node::{Config, DevelopmentWallet, Running, StartError};
-use lilliput_prover::setup;
-use lilliput_provider::{ModelFile, Report, secret};
-use lilliput_types::registry::{Publish, RegistryMessage};
-use lilliput_types::{AccountKey, Address, Amount, Blob, List, Message, ModelId, Text};
-use lilliput_verifier::VerifyingKey;
+use lilliput_provider::{ModelFile, Report};
+use lilliput_types::{AccountKey, Address, Amount, ModelId};
 
-use crate::commands::model::fresh;
-use crate::failure::{Failure, OrExit, Result};
-use crate::files;
+use crate::bundled::Bundled;
+use crate::failure::{Failure, Result};
 
-/// The bundled model.
-const DIGITS_ONNX: &[u8] = include_bytes!("../../../models/digits/digits.onnx");
-const DIGITS_CALIBRATION: &[u8] = include_bytes!("../../../models/digits/calibration.json");
 /// A handwritten digit of the test set.
 pub(crate) const DIGIT_IMAGE: &[u8] = include_bytes!("../../../models/digits/images/00-label7.png");
 
 /// What each account of a play network begins with, in the smallest unit of each asset.
 const ALLOWANCE: Amount = Amount(1_000_000_000_000);
-/// What the bundled model's owner gets for an answer.
-const MODEL_PRICE: Amount = Amount(20_000);
 /// What the provider gets for an answer.
 const PROVIDER_PRICE: Amount = Amount(30_000);
 /// What the provider deposits.
 const STAKE: Amount = Amount(10_000_000);
-/// Proofs for which the bundled model's key hides its weights.
-const OPENINGS: u32 = 512;
 /// Pause between two looks of the provider at the ledger.
 const PROVIDER_POLL: Duration = Duration::from_millis(20);
 /// Most reports of the provider that wait to be read.
@@ -111,17 +98,17 @@ impl Network {
         let (owner, provider) = (keys.owner.clone(), keys.provider.clone());
         let mut network = Self::start_ledger(keys, genesis, place)?;
         let client = network.buyer.client().clone();
-        let (digits, key) = digits(&models)?;
+        let bundled = Bundled::open(&models)?;
         let owner = Sender::new(client.clone(), owner)?;
-        publish(&owner, &key)?;
+        let model = bundled.publish(&owner)?;
         network.roles.push((owner.address(), "model's owner"));
         let address = AccountKey::from(&provider).address();
         network.roles.push((address, "provider"));
-        let (thread, events) = start_provider(client, provider, digits, &network.stop)?;
+        let (thread, events) = start_provider(client, provider, bundled.files(), &network.stop)?;
         network.provider = Some(thread);
         network.events = events;
         network.wait_until_served()?;
-        network.model = Some(ModelId(Digest(key.model_id().0)));
+        network.model = Some(model);
         Ok(network)
     }
 
@@ -209,14 +196,14 @@ impl Drop for Network {
 fn start_provider(
     node: Client,
     secret: SecretKey,
-    model: ModelFile,
+    models: Vec<ModelFile>,
     stop: &Arc<AtomicBool>,
 ) -> Result<(JoinHandle<()>, Receiver<Report>)> {
     let config = lilliput_provider::Config {
         endpoint: node.url().to_owned(),
         node,
         secret,
-        models: vec![model],
+        models,
         price: PROVIDER_PRICE,
         stake: STAKE,
         poll: PROVIDER_POLL,
@@ -236,49 +223,6 @@ fn start_provider(
         })
         .context("failed to start the provider's thread")?;
     Ok((thread, reports))
-}
-
-/// The bundled model and its key: from the data folder, where it was put at the first start, else
-/// imported.
-fn digits(folder: &Path) -> Result<(ModelFile, VerifyingKey)> {
-    let (model_path, key_path) = (folder.join("digits.lmodel"), folder.join("digits.lvk"));
-    if model_path.exists() && key_path.exists() {
-        return Ok((files::model(&model_path)?, files::key(&key_path)?));
-    }
-    let calibration = Calibration::parse(DIGITS_CALIBRATION)?;
-    let imported = import(DIGITS_ONNX, &calibration, &Options::default())?;
-    let model = Model {
-        name: "digits".to_owned(),
-        hiding: Some(fresh(OPENINGS)?),
-        graph: imported.graph,
-        weights: imported.weights,
-    };
-    let (proving, key) = setup(&model.graph, model.weights.clone(), &secret(&model))?;
-    let file = ModelFile::create(&model_path, model, &key).map_err(files::model_error)?;
-    file.write_code(&proving).map_err(files::model_error)?;
-    Ok((file, key))
-}
-
-fn publish(owner: &Sender, key: &VerifyingKey) -> Result<()> {
-    let model = ModelId(Digest(key.model_id().0));
-    match owner.client().model(model) {
-        Ok(_) => return Ok(()),
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(error.into()),
-    }
-    let blob = Blob::new(key.encode()).or_failed("the bundled model's key")?;
-    let publish = Publish {
-        name: Text::new("digits")?,
-        key: blob.id(),
-        price: MODEL_PRICE,
-        licence: Text::new("MIT")?,
-        parents: List::default(),
-        metadata_uri: Text::new("")?,
-        weights: None,
-    };
-    let message = Message::Registry(RegistryMessage::Publish(publish));
-    owner.send(vec![message], vec![blob])?;
-    Ok(())
 }
 
 /// What to do when a node doesn't start.

@@ -49,7 +49,7 @@ pub use picture::{
     StackedColumn, fan_svg, histogram_svg, png, stacked_svg, tornado_svg, waterfall_svg,
 };
 pub use program::{Model, Program, Variable};
-pub use report::{Report, sliders_html};
+pub use report::{Report, SLIDERS_SCRIPT, sliders_html};
 pub use results::Results;
 pub use sample::{
     BIN_RELATIVE_WIDTH, Estimate, Options, OutputSummary, QUANTILES, Run, Sampling, UNCERTAIN_MAX,

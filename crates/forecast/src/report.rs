@@ -13,4 +13,4 @@ mod tests;
 pub use content::Report;
 pub(crate) use content::{Block, Section};
 pub(crate) use html::escape;
-pub use sliders::sliders_html;
+pub use sliders::{SLIDERS_SCRIPT, sliders_html};

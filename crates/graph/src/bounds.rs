@@ -95,8 +95,8 @@ pub(crate) fn node_range(op: &Op, known: &Known<'_>) -> Result<Range, OpError> {
             a,
             b,
             a_axes,
+            b_axes,
             out_axes,
-            ..
         } => {
             let terms = a_axes
                 .iter()
@@ -104,7 +104,13 @@ pub(crate) fn node_range(op: &Op, known: &Known<'_>) -> Result<Range, OpError> {
                 .filter(|(label, _)| !out_axes.contains(label))
                 .map(|(_, &length)| i128::from(length))
                 .product();
-            products(known.range(*a), known.range(*b), terms, false)
+            let range = products(known.range(*a), known.range(*b), terms, false)?;
+            let squares = a == b && a_axes == b_axes;
+            Ok(Range {
+                // Every term is a square.
+                lo: if squares { range.lo.max(0) } else { range.lo },
+                ..range
+            })
         }
         Op::Conv { x, w, pad, .. } => {
             let terms = known.shape(*w)[1..]
@@ -116,7 +122,10 @@ pub(crate) fn node_range(op: &Op, known: &Known<'_>) -> Result<Range, OpError> {
         }
         Op::Sum { terms, constant } => match maximum(terms, *constant, known) {
             Some(range) => Ok(range),
-            None => sum(terms, *constant, known),
+            None => {
+                let range = sum(terms, *constant, known)?;
+                Ok(remainder(terms, *constant, known).unwrap_or(range))
+            }
         },
         Op::WindowSum {
             x, axis, kernel, ..
@@ -229,6 +238,40 @@ fn rectified_difference(relu: TensorId, b: TensorId, known: &Known<'_>) -> Optio
     Some(Range {
         lo: a.lo.max(b.lo),
         hi: a.hi.max(b.hi),
+    })
+}
+
+/// Recognises `x - 2^s t` where `t` is `x` rounded to a multiple of `2^s` and divided by it: what is
+/// left of `x` has `s` bits, whatever `x` could reach.
+fn remainder(terms: &[(TensorId, i64)], constant: i64, known: &Known<'_>) -> Option<Range> {
+    let (x, rounded, factor) = match *terms {
+        [(x, 1), (rounded, factor)] | [(rounded, factor), (x, 1)] if constant == 0 => {
+            (x, rounded, factor)
+        }
+        _ => return None,
+    };
+    let Op::Lookup {
+        x: source,
+        shift,
+        table,
+    } = known.graph.op(rounded)?
+    else {
+        return None;
+    };
+    let Table::Clamp { out_lo, out_hi, .. } = known.graph.tables.get(usize::from(*table))? else {
+        return None;
+    };
+    let range = known.range(x);
+    let lowest = crate::exec::round_shift(range.lo, *shift).0;
+    let highest = crate::exec::round_shift(range.hi, *shift).0;
+    let cut = lowest < i64::from(*out_lo) || i64::from(*out_hi) < highest;
+    if *source != x || *shift == 0 || factor != -(1i64 << shift) || cut {
+        return None;
+    }
+    let half = 1i64 << (shift - 1);
+    Some(Range {
+        lo: -half,
+        hi: half - 1,
     })
 }
 

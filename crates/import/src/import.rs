@@ -30,6 +30,9 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let file = read::model(onnx)?;
     let ports = lower::ports(&file, &options.shapes)?;
+    if ports.is_empty() {
+        return Err(ImportError::Nothing { what: "inputs" });
+    }
     let samples = samples_of(&ports, calibration)?;
     let decided = Decided {
         shapes: options.shapes.clone(),
@@ -53,7 +56,7 @@ pub fn import(
     })
 }
 
-fn samples_of(
+pub(crate) fn samples_of(
     ports: &[Port],
     calibration: &Calibration,
 ) -> Result<Vec<Vec<Vec<f64>>>, CalibrationError> {
@@ -66,7 +69,7 @@ fn samples_of(
 }
 
 /// The values of inputs that are to be fixed, on which all samples have to agree.
-fn fixed(
+pub(crate) fn fixed(
     ports: &[Port],
     samples: &[Vec<Vec<f64>>],
     options: &Options,

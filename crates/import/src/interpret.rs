@@ -4,6 +4,9 @@
 //! same everywhere, so that a model and its samples give one integer graph on all machines.
 
 mod along;
+mod rows;
+
+pub(crate) use rows::{each_row, moments};
 
 use crate::array::{Array, expand, gather, strides};
 use crate::program::{Operation, Program, Step};
@@ -46,6 +49,17 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
         } => conv(operand(0), shape_of(0), weight, bias, window, *groups),
         Operation::Linear { weight, bias } => linear(operand(0), weight, bias),
         Operation::MatMul => product(operand(0), operand(1), shape_of(0), shape_of(1)),
+        Operation::Formula(formula) => map(operand(0), |x| formula.apply(f64::from(x)) as f32),
+        Operation::Embedding { table } => rows::embedding(operand(0), table),
+        &Operation::Normalize {
+            axis,
+            centered,
+            epsilon,
+        } => rows::normalize(operand(0), shape_of(0), axis, centered, epsilon),
+        Operation::Softmax => {
+            let operands: Vec<&[f32]> = step.operands.iter().map(|&x| &values[x][..]).collect();
+            rows::softmax(&operands, step.shape.last().copied().unwrap_or(1))
+        }
         Operation::Clip { lo, hi } => map(operand(0), |x| x.max(*lo).min(*hi)),
         Operation::Function(function) => map(operand(0), |x| function.apply(f64::from(x)) as f32),
         Operation::MaxPool(window) => pool(operand(0), shape_of(0), window, |seen, _| {
@@ -84,12 +98,7 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             axis,
             start,
             step: by,
-        } => {
-            let mut strides = strides(shape_of(0));
-            let base = start * strides[*axis];
-            strides[*axis] *= by;
-            gather(operand(0), &step.shape, &strides, base)
-        }
+        } => sliced(operand(0), shape_of(0), &step.shape, [*axis, *start, *by]),
         Operation::Concat { axis } => {
             let parts: Vec<(&[f32], usize)> = step
                 .operands
@@ -105,6 +114,13 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             *before,
         ),
     }
+}
+
+fn sliced(x: &[f32], from: &[usize], to: &[usize], [axis, start, by]: [usize; 3]) -> Vec<f32> {
+    let mut strides = strides(from);
+    let base = start * strides[axis];
+    strides[axis] *= by;
+    gather(x, to, &strides, base)
 }
 
 fn map(x: &[f32], f: impl Fn(f32) -> f32) -> Vec<f32> {

@@ -9,10 +9,12 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`onnx`] | the messages of the format |
+//! | `check` | every node that stands in the way |
 //! | `element` | floats, integers, booleans |
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
 //! | `program`, `window`, `array` | those steps |
+//! | `fuse` | steps that networks write out, joined into the one they mean |
 //! | `interpret` | steps in floating point |
 //! | [`calibration`] | samples from JSON and numpy files |
 //! | `quantize` | steps to integer nodes, scales, tables |
@@ -20,8 +22,10 @@
 
 mod array;
 pub mod calibration;
+mod check;
 mod element;
 mod error;
+mod fuse;
 mod import;
 mod interpret;
 mod lower;
@@ -33,6 +37,7 @@ mod read;
 mod window;
 
 pub use calibration::{Calibration, CalibrationError};
+pub use check::{Refusal, made_up_sample, refusals};
 pub use error::ImportError;
 pub use import::{FloatModel, Imported, import, tensor_numbers};
 pub use number::{NumberError, Quantized, dequantize, quantize_input};

@@ -13,7 +13,9 @@ mod einsum;
 mod elementwise;
 mod folded;
 mod functions;
+mod grid;
 mod integer;
+mod known;
 mod linear;
 mod loss;
 mod node;
@@ -24,18 +26,22 @@ mod parts;
 mod pool;
 mod pool_axes;
 mod quantized;
+mod recurrent;
 mod reduce;
 mod resize;
 mod select;
 mod shape;
 mod standardize;
+mod transformer;
+mod transforms;
 mod transposed_conv;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::array::{Constant, checked_shape};
 use crate::element::Element;
 use crate::error::ImportError;
+use crate::fuse;
 use crate::onnx::{Dimension, DimensionValue, GraphProto, ModelProto, NodeProto, ValueInfoProto};
 use crate::program::{Operation, Program, ProgramOutput, Step, Value};
 use crate::read;
@@ -55,8 +61,6 @@ const STEPS_MAX: usize = 30_000;
 enum Binding {
     Constant(Constant),
     Value(Value),
-    /// The softmax of a value: may only be an output.
-    Softmax(Value),
 }
 
 /// The steps so far.
@@ -99,6 +103,69 @@ pub(crate) fn ports(
 
 /// Reads the graph of a file.
 pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, ImportError> {
+    let mut lowering = begin(model, decided)?;
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    let inputs = lowering.steps.len();
+    let opset = opset(model)?;
+    for (index, proto) in graph.node.iter().enumerate() {
+        lowering.node(&Node::new(proto, index, opset))?;
+        lowering.check_steps()?;
+    }
+    let outputs = lowering.outputs(graph)?;
+    let program = Program {
+        inputs,
+        steps: lowering.steps,
+        outputs,
+    };
+    let program = fuse::fused(program.without_unused());
+    check_size(&program)?;
+    Ok(program)
+}
+
+/// Every node that stands in the way, each with its refusal; what reads the results of one is only
+/// looked at by name.
+pub(crate) fn refusals(
+    model: &ModelProto,
+    decided: &Decided,
+) -> Result<Vec<(String, String, ImportError)>, ImportError> {
+    let mut lowering = begin(model, decided)?;
+    let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
+    let opset = opset(model)?;
+    let mut unknown: BTreeSet<&str> = BTreeSet::new();
+    let mut refusals = Vec::new();
+    for (index, proto) in graph.node.iter().enumerate() {
+        let node = Node::new(proto, index, opset);
+        let blocked = proto
+            .input
+            .iter()
+            .any(|name| unknown.contains(name.as_str()));
+        let outcome = if !blocked {
+            lowering.node(&node).and_then(|()| lowering.check_steps())
+        } else if known::is_known(proto) {
+            Ok(())
+        } else {
+            Err(node.unknown())
+        };
+        if blocked || outcome.is_err() {
+            unknown.extend(proto.output.iter().map(String::as_str));
+        }
+        if let Err(error) = outcome {
+            refusals.push((node.name, proto.op_type.clone(), error));
+        }
+    }
+    Ok(refusals)
+}
+
+fn opset(model: &ModelProto) -> Result<i64, ImportError> {
+    let sets = &mut model.opset_import.iter();
+    let set = sets.find(|set| set.domain.is_empty() || set.domain == "ai.onnx");
+    set.map(|set| set.version).ok_or(ImportError::Nothing {
+        what: "version of its operators",
+    })
+}
+
+/// Constants and inputs bound to their names.
+fn begin(model: &ModelProto, decided: &Decided) -> Result<Lowering, ImportError> {
     let graph = model.graph.as_ref().ok_or(ImportError::NoGraph)?;
     if graph.node.len() > NODES_MAX {
         return Err(ImportError::TooMuch {
@@ -107,14 +174,6 @@ pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, 
             max: NODES_MAX,
         });
     }
-    let opset = model
-        .opset_import
-        .iter()
-        .find(|set| set.domain.is_empty() || set.domain == "ai.onnx")
-        .map(|set| set.version)
-        .ok_or(ImportError::Nothing {
-            what: "version of its operators",
-        })?;
     let mut lowering = Lowering {
         steps: Vec::new(),
         shared: Vec::new(),
@@ -124,26 +183,7 @@ pub(crate) fn program(model: &ModelProto, decided: &Decided) -> Result<Program, 
     };
     lowering.initializers(graph)?;
     lowering.inputs(graph, decided)?;
-    let inputs = lowering.steps.len();
-    for (index, proto) in graph.node.iter().enumerate() {
-        lowering.node(&Node::new(proto, index, opset))?;
-        if lowering.steps.len() > STEPS_MAX {
-            return Err(ImportError::TooMuch {
-                what: "steps",
-                got: lowering.steps.len(),
-                max: STEPS_MAX,
-            });
-        }
-    }
-    let outputs = lowering.outputs(graph)?;
-    let program = Program {
-        inputs,
-        steps: lowering.steps,
-        outputs,
-    };
-    let program = program.without_unused();
-    check_size(&program)?;
-    Ok(program)
+    Ok(lowering)
 }
 
 /// Bounds what one run in floating point takes.
@@ -238,11 +278,10 @@ impl Lowering {
             return Err(ImportError::Nothing { what: "outputs" });
         }
         let output = |info: &ValueInfoProto| {
-            let (value, softmax) = match self.names.get(&info.name).cloned() {
-                Some(Binding::Value(value)) => (value, false),
-                Some(Binding::Softmax(value)) => (value, true),
+            let value = match self.names.get(&info.name).cloned() {
+                Some(Binding::Value(value)) => value,
                 Some(Binding::Constant(constant)) if !constant.shape().contains(&0) => {
-                    (self.constant_step(info.name.clone(), constant), false)
+                    self.constant_step(info.name.clone(), constant)
                 }
                 Some(Binding::Constant(_)) | None => {
                     return Err(ImportError::Output {
@@ -254,10 +293,21 @@ impl Lowering {
             Ok(ProgramOutput {
                 name: info.name.clone(),
                 value,
-                softmax,
+                softmax: false,
             })
         };
         graph.output.iter().map(output).collect()
+    }
+
+    fn check_steps(&self) -> Result<(), ImportError> {
+        if self.steps.len() > STEPS_MAX {
+            return Err(ImportError::TooMuch {
+                what: "steps",
+                got: self.steps.len(),
+                max: STEPS_MAX,
+            });
+        }
+        Ok(())
     }
 
     fn push(
@@ -352,20 +402,20 @@ impl Lowering {
             _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
                 return Err(node.unknown());
             }
-            "Identity" => self.pass(node)?,
+            // Changes nothing here.
+            "Identity" => self.operand(node, 0)?,
             "Constant" => Binding::Constant(node.constant()?),
-            "Softmax" => self.softmax(node)?,
+            "Softmax" => Binding::Value(self.softmax(node)?),
             "Conv" => Binding::Value(self.conv(node)?),
             "Gemm" => Binding::Value(self.gemm(node)?),
             "MatMul" => Binding::Value(self.matmul(node)?),
             "BatchNormalization" => Binding::Value(self.batch_normalization(node)?),
+            "GlobalMaxPool" => Binding::Value(self.global_max_pool(node)?),
             "LpPool" | "GlobalLpPool" => Binding::Value(self.pool_along_axes(node)?),
-            "MaxPool" | "GlobalMaxPool" | "AveragePool" | "GlobalAveragePool"
-                if !self.is_plane(node) =>
-            {
+            "MaxPool" | "AveragePool" | "GlobalAveragePool" if !self.is_plane(node) => {
                 Binding::Value(self.pool_along_axes(node)?)
             }
-            "MaxPool" | "GlobalMaxPool" => Binding::Value(self.max_pool(node)?),
+            "MaxPool" => Binding::Value(self.max_pool(node)?),
             "AveragePool" | "GlobalAveragePool" | "ReduceMean" => {
                 Binding::Value(self.average_pool(node)?)
             }
@@ -379,7 +429,9 @@ impl Lowering {
             }
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
             "Shape" => self.shape_of(node)?,
+            "Gather" if self.is_embedding(node)? => Binding::Value(self.embedding(node)?),
             "Gather" => self.gather(node)?,
+            "LayerNormalization" => Binding::Value(self.layer_normalization(node)?),
             "Concat" => self.concat(node)?,
             "Transpose" => self.transpose(node)?,
             "Slice" => self.slice(node)?,
@@ -404,6 +456,9 @@ impl Lowering {
             Self::transposed_conv_operator,
             Self::loss_operator,
             Self::einsum_operator,
+            Self::transform_operator,
+            Self::recurrent_operator,
+            Self::grid_operator,
         ];
         // These may read an operand twice: nothing may change the step that makes it.
         for name in &node.proto.input {
@@ -433,28 +488,6 @@ impl Lowering {
             return Ok(binding);
         }
         self.evaluated(node, value, first).map(Binding::Constant)
-    }
-
-    /// Operators that change nothing here.
-    fn pass(&self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        // The softmax of an output may change its name.
-        if let Some(name) = node.input(0)
-            && let Some(Binding::Softmax(value)) = self.names.get(name)
-        {
-            return Ok(Binding::Softmax(*value));
-        }
-        self.operand(node, 0)
-    }
-
-    fn softmax(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        let x = self.value(node, 0)?;
-        let rank = self.shape(x).len();
-        let default = if node.opset < 13 { 1 } else { -1 };
-        let axis = node.axis(node.int("axis", default)?, rank)?;
-        if axis + 1 != rank {
-            return Err(node.refuse("softmax is supported over the last axis only"));
-        }
-        Ok(Binding::Softmax(x))
     }
 }
 

@@ -1,10 +1,12 @@
 //! A model after reading: a list of steps over floats, with every shape known.
 
+mod formula;
 mod unary;
 
 use crate::array::{Array, Constant};
 use crate::element::Element;
 use crate::window::Window;
+pub(crate) use formula::{Formula, Term};
 pub(crate) use unary::{BitOperation, Unary};
 
 /// Index of a step, and thereby of the value it makes.
@@ -141,6 +143,21 @@ pub(crate) enum Operation {
         axis: usize,
         before: usize,
     },
+    /// A function of one variable, put together from others.
+    Formula(Formula),
+    /// A row of `table: [rows, columns]` for each integer, which is its index.
+    Embedding {
+        table: Array,
+    },
+    /// `(x - mean) / sqrt(variance + epsilon)` along one axis, or without `centered`
+    /// `x / sqrt(mean square + epsilon)`.
+    Normalize {
+        axis: usize,
+        centered: bool,
+        epsilon: f32,
+    },
+    /// Over the last axis, of the sum of all operands, which have one shape.
+    Softmax,
 }
 
 /// One step.
@@ -162,7 +179,7 @@ impl Operation {
             Self::Constant(constant) => constant.element(),
             Self::Convert(element) => *element,
             Self::Function(function) => function.element(operand),
-            Self::Conv { .. } | Self::Linear { .. } => Element::Float,
+            Self::Conv { .. } | Self::Linear { .. } | Self::Embedding { .. } => Element::Float,
             _ => operand,
         }
     }

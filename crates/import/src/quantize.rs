@@ -10,11 +10,15 @@
 
 mod arithmetic;
 mod builder;
+mod embedding;
 mod exact;
 mod finish;
 mod function;
+mod normalize;
 mod operation;
 mod pool;
+mod saturate;
+mod softmax;
 mod table;
 mod weights;
 
@@ -24,7 +28,7 @@ use lilliput_graph::{Checked, Weights};
 
 use crate::error::ImportError;
 use crate::interpret;
-use crate::program::Program;
+use crate::program::{Operation, Program};
 use builder::Builder;
 
 /// What import may choose between.
@@ -75,20 +79,24 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// Smallest and largest number that each step makes on the samples, and for the inputs the largest
-/// power of two of which all their numbers are multiples.
+/// Smallest and largest number that each step makes on the samples, and for the inputs the unit of
+/// which all their numbers are multiples, if there is one.
 pub(crate) struct Observed {
     extremes: Vec<(f64, f64)>,
-    grains: Vec<Option<i32>>,
+    units: Vec<Option<f64>>,
+    /// Smallest and largest variance of a row that each normalisation saw.
+    variances: BTreeMap<usize, (f64, f64)>,
 }
 
 impl Observed {
     pub(crate) fn of(program: &Program, samples: &[Vec<Vec<f64>>]) -> Result<Self, ImportError> {
+        let mut variances = BTreeMap::new();
         let mut extremes = vec![(f64::INFINITY, f64::NEG_INFINITY); program.steps.len()];
         for sample in samples {
             let narrow = |list: &Vec<f64>| list.iter().map(|&number| number as f32).collect();
             let sample: Vec<Vec<f32>> = sample.iter().map(narrow).collect();
             let values = interpret::run(program, &sample);
+            see_variances(program, &values, &mut variances);
             for ((extreme, values), step) in extremes.iter_mut().zip(&values).zip(&program.steps) {
                 for &value in values {
                     if !value.is_finite() {
@@ -101,12 +109,21 @@ impl Observed {
                 }
             }
         }
-        let grain = |input: usize| {
-            let grains = samples.iter().map(|sample| exact::grain(&sample[input]));
-            grains.flatten().min()
+        let unit = |input: usize| {
+            let lists: Vec<&[f64]> = samples.iter().map(|sample| &sample[input][..]).collect();
+            exact::unit(&lists)
         };
-        let grains = (0..program.inputs).map(grain).collect();
-        Ok(Self { extremes, grains })
+        let units = (0..program.inputs).map(unit).collect();
+        Ok(Self {
+            extremes,
+            units,
+            variances,
+        })
+    }
+
+    /// Extremes of the variances that a normalisation saw.
+    fn variance_of(&self, value: usize) -> (f64, f64) {
+        self.variances.get(&value).copied().unwrap_or((1.0, 1.0))
     }
 
     /// Extremes of a step.
@@ -114,6 +131,28 @@ impl Observed {
         self.extremes[value]
     }
 }
+
+fn see_variances(
+    program: &Program,
+    values: &[Vec<f32>],
+    variances: &mut BTreeMap<usize, (f64, f64)>,
+) {
+    for (value, step) in program.steps.iter().enumerate() {
+        let Operation::Normalize { axis, centered, .. } = step.operation else {
+            continue;
+        };
+        let x = &values[step.operands[0]];
+        interpret::each_row(&step.shape, axis, |places| {
+            let (_, variance) = interpret::moments(x, places, centered);
+            let seen = variances.entry(value).or_insert((variance, variance));
+            seen.0 = seen.0.min(variance);
+            seen.1 = seen.1.max(variance);
+        });
+    }
+}
+
+/// Tables may be as large as this part of all lookups: their cost doesn't show beside those.
+const LOOKUPS_PER_ENTRY: u64 = 8;
 
 type Built = (Checked, Weights, Report);
 
@@ -138,7 +177,9 @@ pub(crate) fn quantize(
             .and_then(finish::finish);
         match built {
             Ok(built) => {
-                if built.2.table_entries <= options.table_entries.unsigned_abs() {
+                let limit = options.table_entries.unsigned_abs();
+                let limit = limit.max(built.2.lookups / LOOKUPS_PER_ENTRY);
+                if built.2.table_entries <= limit {
                     best = Some(built);
                     break;
                 }

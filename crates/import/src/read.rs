@@ -105,9 +105,16 @@ impl Census {
     }
 }
 
-/// The values of a tensor, all of them numbers.
+/// The values of a tensor, all of them numbers. An infinity that stands alone is no weight: it says
+/// "below all others" or "hidden", which the largest number does as well.
 pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
-    let constant = any_tensor(name, proto)?;
+    let mut constant = any_tensor(name, proto)?;
+    if let Constant::Float(Array { values, .. }) = &mut constant
+        && let [value] = &mut values[..]
+        && value.is_infinite()
+    {
+        *value = value.clamp(f32::MIN, f32::MAX);
+    }
     if let Constant::Float(array) = &constant
         && let Some(position) = array.values.iter().position(|value| !value.is_finite())
     {

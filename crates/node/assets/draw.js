@@ -83,6 +83,15 @@
     return place(x + dx, y + dy);
   };
 
+  // The proof hides the drawing, so this browser keeps it for the job's page.
+  const keep = (job, pixels) => {
+    const [canvas, context] = scratch(SIDE);
+    const picture = context.createImageData(SIDE, SIDE);
+    pixels.forEach((grey, i) => picture.data.set([grey, grey, grey, 255], 4 * i));
+    context.putImageData(picture, 0, 0);
+    sessionStorage.setItem(`drawing-${job}`, canvas.toDataURL());
+  };
+
   const buy = async (pixels) => {
     ask.disabled = true;
     message.className = "quiet";
@@ -95,6 +104,7 @@
       });
       const reply = await response.json();
       if (!response.ok) throw new Error(reply.message || response.statusText);
+      keep(reply.job, pixels);
       location.assign(`/jobs/${reply.job}`);
     } catch (error) {
       message.className = "error";

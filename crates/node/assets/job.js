@@ -1,6 +1,14 @@
 // Follows a job that isn't finished: fetches the page again and swaps its middle in.
 "use strict";
 (() => {
+  // The proof hides the input; whoever drew it in this browser has it still.
+  const drawing = () => {
+    const place = document.getElementById("drawing");
+    const kept = place && sessionStorage.getItem(`drawing-${place.dataset.job}`);
+    if (!kept) return;
+    place.src = kept;
+    place.hidden = false;
+  };
   const follow = async () => {
     if (document.querySelector("main[data-final]")) return;
     try {
@@ -8,6 +16,7 @@
       const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
       if (fresh) {
         document.querySelector("main").replaceWith(fresh);
+        drawing();
         // Scripts in what is swapped in don't run by themselves.
         if (fresh.querySelector("#browser-check")) {
           const script = document.createElement("script");
@@ -20,5 +29,6 @@
     }
     setTimeout(follow, 400);
   };
+  drawing();
   setTimeout(follow, 300);
 })();

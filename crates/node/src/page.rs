@@ -66,15 +66,20 @@ pub(crate) fn router(node: Shared) -> Router {
         .with_state(node)
 }
 
-/// What pages and workers may load and run: what this node serves, and the verifier.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-    img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What pages and workers may load and run: files that this node serves, and the verifier.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+    connect-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";
 
 async fn restrict(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
     );
     response
 }
@@ -222,8 +227,7 @@ async fn one_job(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
         let steps = answer::steps(node, &job)?;
         Ok(with_money(node, |money| {
             let origin = format!("http://{}", node.address());
-            let key = format!("/v1/blobs/{}", model.key);
-            let check = check::of_job(&job, &key, node.chain());
+            let check = check::of_job(&job, &model, node.chain());
             job::page(
                 &job,
                 &model,

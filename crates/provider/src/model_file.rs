@@ -1,10 +1,11 @@
 //! A model on disk: reading and writing it, its keys, its openings, its copies and successors.
 //!
-//! Beside `model.lmodel` lie `model.lvk`, the verifying key, `model.lcode`, the encoded weights, and, where the weights are
-//! hidden, `model.openings`, the counter. What hides weights is written for its owner's eyes alone.
+//! Beside `model.lmodel` lie `model.lvk`, the verifying key, `model.lcode`, the encoded weights, which can be made anew,
+//! and, where the weights are hidden, `model.openings`, the counter, and once there is a successor `model.linked`. What
+//! hides weights is written for its owner's eyes alone.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use lilliput_crypto::{RandomError, random_bytes};
 use lilliput_graph::model::Hiding;
 use lilliput_graph::{Model, ModelError};
 use lilliput_prover::link::Unlinkable;
+use lilliput_prover::pcs::file::CodeFileError;
 use lilliput_prover::{ProvingKey, SetupError, link, setup};
 use lilliput_verifier::key::KEY_BYTES_MAX;
 use lilliput_verifier::{KeyError, VerifyingKey};
@@ -24,9 +26,6 @@ pub const MODEL_BYTES_MAX: u64 = 1 << 30;
 
 // The graph's file format and the key's agree on how many openings there can be.
 const _: () = assert!(lilliput_graph::model::OPENINGS_MAX == lilliput_verifier::key::OPENINGS_MAX);
-
-/// Extension of the file of encoded weights; it can be made anew from the model.
-const CODE: &str = "lcode";
 
 /// Why a model file can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -159,13 +158,8 @@ impl ModelFile {
         if let Some(hiding) = &model.hiding {
             Openings::beside(path).create(hiding)?;
         }
-        write(&path.with_extension("lvk"), &key.verifying_key().encode())?;
-        let code = path.with_extension(CODE);
-        key.write_code_file(&code)
-            .map_err(|source| ModelFileError::Setup {
-                path: code,
-                source: Box::new(source),
-            })?;
+        remove(&path.with_extension("lcode"))?;
+        write(&path.with_extension("lvk"), &key.encode())?;
         let file = Self {
             path: path.to_owned(),
             model,
@@ -180,7 +174,7 @@ impl ModelFile {
         &self.path
     }
 
-    /// Its key for provers: put together with the `.lvk` and the encoded weights beside it, or made anew.
+    /// Its key for provers: put together with the `.lvk` beside it, or made anew.
     ///
     /// # Errors
     /// When the key beside it is another model's.
@@ -201,9 +195,16 @@ impl ModelFile {
                 path: path.clone(),
                 source: Box::new(source),
             })?;
-            let code = self.path.with_extension(CODE);
-            return ProvingKey::with_code_file(key, weights, &hiding, &code)
-                .map_err(setup_error(&path));
+            // The encoded weights stay on disk for later proofs, where the folder can be written to.
+            let encoded = self.path.with_extension("lcode");
+            let made = ProvingKey::with_code_file(key.clone(), weights.clone(), &hiding, &encoded);
+            let made = match made {
+                Err(SetupError::CodeFile(CodeFileError::Io(_))) => {
+                    ProvingKey::rebuild(key, weights, &hiding)
+                }
+                made => made,
+            };
+            return made.map_err(setup_error(&path));
         }
         let made = setup(&self.model.graph, weights, &hiding);
         made.map(|(key, _)| key).map_err(setup_error(&self.path))
@@ -213,13 +214,19 @@ impl ModelFile {
     ///
     /// # Errors
     /// When the file can't be written.
-    pub fn write_code(&self, key: &ProvingKey) -> Result<(), ModelFileError> {
-        let path = self.path.with_extension(CODE);
+    pub fn write_encoded(&self, key: &ProvingKey) -> Result<(), ModelFileError> {
+        let path = self.path.with_extension("lcode");
         key.write_code_file(&path)
             .map_err(|source| ModelFileError::Setup {
                 path,
                 source: Box::new(source),
             })
+    }
+
+    /// Whether the encoded weights lie beside it, so that a proof needn't encode them.
+    #[must_use]
+    pub fn is_encoded(&self) -> bool {
+        self.path.with_extension("lcode").exists()
     }
 
     /// Openings that are left; none where nothing hides the weights.
@@ -266,6 +273,8 @@ impl ModelFile {
             return Err(self.not_hidden());
         };
         let key = own_key(self)?;
+        // What can fail for other reasons than lack of numbers comes first.
+        fs::create_dir_all(folder).map_err(io_error(folder))?;
         let given = openings.split(hiding, count, &held)?;
         let copied = Hiding {
             share: given.clone(),
@@ -312,7 +321,7 @@ impl ModelFile {
         fs::create_dir_all(folder).map_err(io_error(folder))?;
         write(&link_path, &link)?;
         let file = Self::create(&target, model, &new)?;
-        file.write_code(&proving)?;
+        file.write_encoded(&proving)?;
         Ok(Rotated {
             file,
             old: old.verifying_key().clone(),
@@ -420,6 +429,14 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ModelFileError> {
         });
     }
     Ok(bytes)
+}
+
+/// Encoded weights of what was there before are of no use.
+fn remove(path: &Path) -> Result<(), ModelFileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_error(path)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file that anyone may read, in one step.

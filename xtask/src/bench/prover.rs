@@ -21,7 +21,8 @@ pub(super) struct Args {
     /// Only these rows; prints instead of writing.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Folder with models that aren't part of the repository: minilm-l6.onnx, minilm-l6.json.
+    /// Folder with models that aren't part of the repository: minilm.onnx, minilm-samples.npz and so on; how to
+    /// make it: `cargo xtask eval-models --help`.
     #[arg(long)]
     data: Option<PathBuf>,
     /// Counted runs of each of our commands.

@@ -43,3 +43,16 @@ fn the_median_of_an_odd_number_of_runs_is_the_middle() {
     let spread = Spread::of(vec![3.0, 1.0, 2.0, 9.0, 4.0]);
     assert_eq!((spread.least, spread.median, spread.most), (1.0, 3.0, 9.0));
 }
+
+#[test]
+fn a_block_is_imported_with_all_its_parameters() {
+    let network = block("b", 4);
+    let bytes = network.model.encode_to_vec();
+    let samples = Calibration::parse(network.calibration().to_string().as_bytes())
+        .expect("the samples are read");
+    let imported = import(&bytes, &samples, &Options::default()).expect("it is imported");
+    let norms = 2 * 2 * 64;
+    let attention = 4 * (64 * 64 + 64);
+    let matrices = 64 * 256 + 256 + 256 * 64 + 64;
+    assert_eq!(imported.report.parameters, norms + attention + matrices);
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use lilliput_import::{Calibration, FloatModel};
 use prost::Message as _;
 use serde_json::{Value, json};
 
@@ -21,8 +22,11 @@ enum Source {
     Perceptron(&'static [usize]),
     /// A transformer block on so many tokens.
     Block(usize),
-    /// Files of `--data`: NAME.onnx and NAME.json.
-    Data,
+    /// Files of `--data`, as `cargo xtask eval-models` takes them.
+    Data {
+        onnx: &'static str,
+        samples: &'static str,
+    },
 }
 
 /// A line of a plot.
@@ -104,7 +108,7 @@ const fn longer(tokens: usize, name: &'static str, title: &'static str) -> Work 
 }
 
 /// All rows: those of the table first, then what only the plots need.
-pub(super) const ALL: [Work; 12] = [
+pub(super) const ALL: [Work; 13] = [
     Work {
         name: "lenet-44k",
         title: "LeNet 44 k",
@@ -139,8 +143,22 @@ pub(super) const ALL: [Work; 12] = [
     Work {
         name: "minilm-l6",
         title: "MiniLM-L6 22 M, 32 tokens",
-        source: Source::Data,
+        source: Source::Data {
+            onnx: "minilm.onnx",
+            samples: "minilm-samples.npz",
+        },
         aim: aim(6.0, 2_000.0, 2.5),
+        peer: Peer::Absent,
+        growth: None,
+    },
+    Work {
+        name: "magika",
+        title: "Magika, file types",
+        source: Source::Data {
+            onnx: "magika.onnx",
+            samples: "magika-samples.npy",
+        },
+        aim: None,
         peer: Peer::Absent,
         growth: None,
     },
@@ -182,15 +200,17 @@ impl Work {
             Source::Bundled { onnx, calibration } => (root.join(onnx), root.join(calibration)),
             Source::Perceptron(widths) => write(&folder, &perceptron(self.name, widths))?,
             Source::Block(tokens) => write(&folder, &block(self.name, tokens))?,
-            Source::Data => {
+            Source::Data { onnx, samples } => {
                 let Some(data) = data else { return Ok(None) };
-                let file = |ending: &str| data.join(format!("{}.{ending}", self.name));
-                (file("onnx"), file("json"))
+                (data.join(onnx), data.join(samples))
             }
         };
         let input = folder.join("input.json");
-        let sample = first_sample(&calibration)
-            .with_context(|| format!("failed to read {}", calibration.display()))?;
+        let sample = match self.source {
+            Source::Data { .. } => first_array(&onnx, &calibration),
+            _ => first_sample(&calibration),
+        };
+        let sample = sample.with_context(|| format!("failed to read {}", calibration.display()))?;
         fs::write(&input, sample.to_string())?;
         Ok(Some(Files {
             folder,
@@ -206,6 +226,14 @@ fn write(folder: &Path, network: &super::networks::Network) -> Result<(PathBuf, 
     fs::write(&onnx, network.model.encode_to_vec())?;
     fs::write(&calibration, network.calibration().to_string())?;
     Ok((onnx, calibration))
+}
+
+/// The first sample of numpy's files, whose arrays find their inputs by name.
+fn first_array(onnx: &Path, calibration: &Path) -> Result<Value> {
+    let model = FloatModel::read(&fs::read(onnx)?)?;
+    let samples = model.samples(&Calibration::parse(&fs::read(calibration)?)?)?;
+    let first = samples.first().context("the calibration is empty")?;
+    Ok(json!({ "input_data": first }))
 }
 
 /// The first of the calibration's samples, as an input file.

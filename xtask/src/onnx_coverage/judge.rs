@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use lilliput_graph::table::ENTRIES_MAX;
 use lilliput_graph::{Tensor, execute};
 use lilliput_import::{
     Calibration, ImportError, Imported, Options, dequantize, import, quantize_input, tensor_numbers,
@@ -74,7 +75,10 @@ pub(super) fn judge(case: &Case) -> Outcome {
     };
     match agrees(case, &given, &options, &imported) {
         Ok(()) => Outcome::Passed(fixed),
-        Err(error) => Outcome::Wrong(format!("{error:#}")),
+        Err(error) => {
+            let bits = imported.report.activation_bits;
+            Outcome::Wrong(format!("{error:#} (values of {bits} bits)"))
+        }
     }
 }
 
@@ -95,7 +99,11 @@ fn given(case: &Case) -> Result<Given> {
 /// Imports, fixing the inputs that have to be known, one after the other.
 fn imported(case: &Case, given: &Given) -> Result<(Imported, Options), ImportError> {
     let calibration = Calibration::from_samples(vec![given.numbers.clone()]);
-    let mut options = Options::default();
+    // Accuracy first: as many table entries as a graph may have.
+    let mut options = Options {
+        table_entries: ENTRIES_MAX,
+        ..Options::default()
+    };
     // The case's own lengths, where the model leaves them open.
     for (name, tensor) in given.names.iter().zip(&case.inputs) {
         let lengths = tensor

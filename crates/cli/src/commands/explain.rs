@@ -1,123 +1,40 @@
-//! `lilliput explain`: what happened to a job, who got what, what its proof shows.
+//! `lilliput explain`: what happened to a job, or what a proof states and doesn't.
 
-use lilliput_client::Client;
+mod job;
+mod proof;
+
+use std::path::{Path, PathBuf};
+
 use lilliput_types::JobId;
-use lilliput_types::job::{Job, JobState, RefundReason};
-use lilliput_verifier::VerifyingKey;
-use serde_json::json;
 
-use crate::buyer::{self, Checked};
-use crate::commands::prove::listed;
 use crate::failure::{OrExit, Result};
 use crate::node::NodeArgs;
 use crate::outcome::Outcome;
-use crate::receipt;
 
-/// Explain a job: what happened, who got what, what its proof shows and reveals.
+/// Explain a job (what happened, who got what, what its proof shows and reveals), or a proof in a file
+/// (what it states, what it doesn't show, how sure it is).
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The job's id.
-    job: JobId,
+    /// A job's id, or a proof's file.
+    #[arg(value_name = "JOB|FILE.lproof")]
+    what: String,
+
+    /// The verifying key of the proof's model: with it the proof is checked, and its parameters are shown.
+    #[arg(long, value_name = "FILE.lvk")]
+    key: Option<PathBuf>,
 
     #[command(flatten)]
     node: NodeArgs,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
-    let client = args.node.client()?;
-    let job = client.job(args.job)?;
-    let model = client.model(job.model)?;
-    let checked = check(&client, &job)?;
-    let mut text = vec![
-        format!("job {} is {}", job.id, receipt::state(&job)),
-        format!("  {}", model.name),
-    ];
-    text.extend(story(&job).into_iter().map(|line| format!("  {line}")));
-    let roles = [(job.buyer, "buyer"), (model.owner, "model's owner")];
-    let mut roles = roles.to_vec();
-    roles.extend(job.provider.map(|provider| (provider, "provider")));
-    text.push("who got what".to_owned());
-    text.extend(
-        receipt::lines(&job, &roles)
-            .into_iter()
-            .map(|line| format!("  {line}")),
-    );
-    let shows = checked.as_ref().map(shows);
-    if let Some(shows) = &shows {
-        text.push("what the proof shows".to_owned());
-        text.extend(shows.iter().map(|line| format!("  {line}")));
+    let path = Path::new(&args.what);
+    if path.is_file() {
+        return proof::explain(path, args.key.as_deref());
     }
-    let mut json = receipt::to_json(&job, checked.as_ref());
-    json["model"] = json!({ "id": model.id, "name": model.name, "owner": model.owner });
-    json["story"] = json!(story(&job));
-    json["shows"] = json!(shows);
-    Ok(Outcome::new(text.join("\n"), json))
-}
-
-/// Checks the proof of a paid job again.
-fn check(client: &Client, job: &Job) -> Result<Option<Checked>> {
-    if job.state != JobState::Paid {
-        return Ok(None);
-    }
-    let key = client.blob(client.model(job.model)?.key)?;
-    let key = VerifyingKey::decode(&key).or_rejected("the model's key is refused")?;
-    buyer::check(client, &key, job).map(Some)
-}
-
-fn story(job: &Job) -> Vec<String> {
-    let escrow = receipt::money(job.escrow, job.asset);
-    let mut lines = vec![format!(
-        "block {}: {} ordered an answer and locked {escrow}",
-        job.ordered_at, job.buyer
-    )];
-    if let (Some(height), Some(provider)) = (job.accepted_at, job.provider) {
-        let bond = receipt::money(job.bond, job.asset);
-        lines.push(format!(
-            "block {height}: {provider} accepted (\"I have the model and the input\") and locked a bond of {bond}"
-        ));
-    }
-    let closed = job
-        .closed_at
-        .map_or_else(String::new, |height| format!("block {height}: "));
-    match (job.state, job.refund_reason) {
-        (JobState::Paid, _) => lines.push(format!(
-            "{closed}the ledger checked the proof against this chain, job, provider, model and input, and paid"
-        )),
-        (JobState::Refunded, reason) => lines.push(format!(
-            "{closed}{}, the buyer got everything back",
-            match reason {
-                Some(RefundReason::NotAccepted) => "nobody accepted in time",
-                Some(RefundReason::AnswerLate) => "the answer didn't come in time",
-                Some(RefundReason::ProofRefused) => "the ledger refused the proof",
-                None => "it was refunded",
-            }
-        )),
-        (JobState::Open, _) => lines.push("it waits for a provider".to_owned()),
-        (JobState::Accepted, _) => lines.push("it waits for the answer".to_owned()),
-    }
-    lines
-}
-
-fn shows(checked: &Checked) -> Vec<String> {
-    vec![
-        format!(
-            "the model with this id, run on the committed input, gives output {:?}",
-            checked.output
-        ),
-        format!(
-            "checked here again in {:.1} ms: {} bytes, {:.1} bits of security",
-            checked.verify_ms, checked.proof_bytes, checked.security.bits
-        ),
-        format!("it hides: {}", listed(&checked.hidden)),
-        "it reveals: the output, this order's commitment to the input, and who answered whom when"
-            .to_owned(),
-        match checked.openings {
-            0 => "nothing hides this model's weights: whoever has enough proofs can compute them"
-                .to_owned(),
-            openings => format!(
-                "it used opening {} of the {openings} for which the key hides the model's weights",
-                checked.opening
-            ),
-        },
-    ]
+    let job: JobId = args
+        .what
+        .parse()
+        .or_bad_input(format!("{} is neither a file nor a job's id", args.what))?;
+    job::explain(job, &args.node)
 }

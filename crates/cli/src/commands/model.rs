@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod decided;
 mod import;
 mod list;
 mod publish;

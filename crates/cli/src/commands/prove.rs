@@ -18,7 +18,7 @@ use crate::failure::{Failure, OrExit, Result};
 use crate::opening::{Opening, Part};
 use crate::outcome::Outcome;
 use crate::session::Session;
-use crate::{files, numbers};
+use crate::{files, memory, numbers};
 
 /// Run a model on an input and prove the output; needs no network.
 ///
@@ -56,6 +56,10 @@ pub(crate) struct Args {
     /// than move them to its edge.
     #[arg(long)]
     strict: bool,
+
+    /// Refuse to begin if the proof needs more memory than this [default: what is available].
+    #[arg(long, value_name = "MIB")]
+    memory_mib: Option<u64>,
 }
 
 /// What can be hidden.
@@ -75,6 +79,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let progress = session.progress("reading the model");
     let file = files::model(&args.model)?;
     let hidden = hidden(&args.hide, &file, session)?;
+    if let Some(key) = files::key_beside(&file)? {
+        memory::check(&key, file.is_encoded(), hidden, args.memory_mib)?;
+    }
     let key = files::proving_key(&file)?;
     let graph = key.verifying_key().graph();
     let sample = numbers::read_input(&args.input, graph)?;

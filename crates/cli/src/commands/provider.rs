@@ -24,9 +24,10 @@ const POLL: Duration = Duration::from_millis(50);
 /// on with what it had accepted.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A .lmodel file, or a folder with such files.
-    #[arg(long, value_name = "PATH")]
-    models: PathBuf,
+    /// A .lmodel file, or a folder with such files; may be given several times. Of a model's keys the newest
+    /// that has an opening left is used.
+    #[arg(long, value_name = "PATH", required = true)]
+    models: Vec<PathBuf>,
 
     /// What you get for an answer, in the smallest unit.
     #[arg(long, default_value = "30000")]
@@ -49,13 +50,17 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
-    let models = load_models(&args.models).or_bad_input("failed to load the models")?;
-    if models.is_empty() {
-        return Err(Failure::bad_input(anyhow!(
-            "there is no .lmodel file in {}",
-            args.models.display()
-        ))
-        .hint("make one with `lilliput model import`"));
+    let mut models = Vec::new();
+    for path in &args.models {
+        let found = load_models(path).or_bad_input("failed to load the models")?;
+        if found.is_empty() {
+            return Err(Failure::bad_input(anyhow!(
+                "there is no .lmodel file in {}",
+                path.display()
+            ))
+            .hint("make one with `lilliput model import`"));
+        }
+        models.extend(found);
     }
     session.say(format!(
         "provider {} serves {} models on {}; interrupt to stop",

@@ -21,6 +21,7 @@ pub(crate) struct Browser {
     process: Child,
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     next: u64,
+    before: Option<Value>,
     _profile: TempDir,
 }
 
@@ -61,6 +62,7 @@ impl Browser {
             process,
             socket,
             next: 0,
+            before: None,
             _profile: profile,
         };
         browser.call(
@@ -80,6 +82,36 @@ impl Browser {
         let parameters = json!({ "expression": expression, "returnByValue": true });
         let answer = self.call("Runtime.evaluate", &parameters);
         answer["result"]["value"].clone()
+    }
+
+    /// Evaluates an expression in the page and waits for what it promises.
+    pub(crate) fn promised(&mut self, expression: &str) -> Value {
+        let parameters =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.call("Runtime.evaluate", &parameters);
+        assert!(answer["exceptionDetails"].is_null(), "{answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Runs a script in every page opened from now on, before the page's own; the last one given counts.
+    pub(crate) fn before_pages(&mut self, script: &str) {
+        self.call("Page.enable", &json!({}));
+        if let Some(identifier) = self.before.take() {
+            let parameters = json!({ "identifier": identifier });
+            self.call("Page.removeScriptToEvaluateOnNewDocument", &parameters);
+        }
+        let parameters = json!({ "source": script });
+        let added = self.call("Page.addScriptToEvaluateOnNewDocument", &parameters);
+        self.before = Some(added["identifier"].clone());
+    }
+
+    /// Chooses a file in a form.
+    pub(crate) fn choose(&mut self, selector: &str, file: &Path) {
+        let parameters = json!({ "expression": format!("document.querySelector({selector:?})") });
+        let found = self.call("Runtime.evaluate", &parameters);
+        let object = &found["result"]["objectId"];
+        let parameters = json!({ "files": [file], "objectId": object });
+        self.call("DOM.setFileInputFiles", &parameters);
     }
 
     /// Waits until an expression is true.

@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["up"],
         &["demo"],
@@ -25,6 +25,9 @@ fn the_help_of_every_command_is_as_published() {
         &["model", "list"],
         &["model", "show"],
         &["model", "audit"],
+        &["model", "share"],
+        &["model", "rotate"],
+        &["model", "succeed"],
         &["prove"],
         &["verify"],
         &["provider"],

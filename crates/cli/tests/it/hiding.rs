@@ -168,6 +168,10 @@ fn a_proof_more_than_there_are_openings_is_refused() {
         "{message}"
     );
     assert!(!model.path("model.openings").exists());
+    // What the refusal names works without the counter.
+    let next = model.path("next");
+    json(&["model", "rotate", arg(&file), "--out", arg(&next)], 0);
+    prove(&next.join("model.lmodel"), &input, &proof, &[], 0);
     // A new import would lose what hides the weights of the key that is out there.
     let said = model.import_again();
     assert!(said.contains("already"), "{said}");
@@ -390,4 +394,46 @@ fn verify_prints_the_account_and_the_parameters() {
             assert!(code[name].is_u64(), "{name}: {code}");
         }
     }
+}
+
+#[test]
+fn a_proof_explains_itself_with_and_without_its_key() {
+    let model = Imported::digits();
+    let (proof, _) = model.prove(&model.input("in.json", 1), "p.lproof");
+    let plain = json(&["explain", arg(&proof)], 0);
+    assert_eq!(plain["valid"], Value::Null);
+    let key = model.path("model.lvk");
+    let checked = json(&["explain", arg(&proof), "--key", arg(&key)], 0);
+    assert_eq!(checked["valid"], true);
+    assert!(checked["security_bits"].as_f64().unwrap() >= 100.0);
+    let all = run(&["explain", arg(&proof), "--key", arg(&key)]);
+    let said = text(&all.stdout);
+    for part in [
+        "what it states",
+        "what it does not show",
+        "hidden: weights, input",
+        "opening 0 of 128",
+        "queries",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let mut bytes = fs::read(&proof).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&proof, bytes).unwrap();
+    json(&["explain", arg(&proof), "--key", arg(&key)], 3);
+    json(&["explain", "neither"], 2);
+}
+
+#[test]
+fn a_proof_that_needs_more_memory_than_there_is_isnt_begun() {
+    let model = Imported::digits();
+    let (file, proof) = (model.path("model.lmodel"), model.path("p.lproof"));
+    let input = model.input("in.json", 1);
+    let before = fs::read(model.path("model.openings")).unwrap();
+    let refused = prove(&file, &input, &proof, &["--memory-mib", "8"], 1);
+    assert!(refused["memory_bytes_needed"].as_u64().unwrap() > 8 << 20);
+    // No opening is lost, and nothing is written.
+    assert_eq!(fs::read(model.path("model.openings")).unwrap(), before);
+    assert!(!proof.exists());
 }

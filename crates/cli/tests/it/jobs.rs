@@ -1,5 +1,6 @@
 //! Jobs from order to payment or refund: the demo, `up` and `ask`, providers that fail.
 
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use lilliput_client::{Client, JobInput, Sender};
@@ -103,6 +104,23 @@ fn up_goes_on_with_its_chain_and_answers_questions() {
     json(&[&audit[..], &files].concat(), 3);
 }
 
+#[test]
+fn up_gives_its_model_a_successor_when_openings_run_low() {
+    let folder = tempfile::tempdir().unwrap();
+    Up::start(folder.path()).kill();
+    let models = folder.path().join("models");
+    let (file, elsewhere) = (models.join("digits.lmodel"), folder.path().join("copy"));
+    let share = ["model", "share", arg(&file), "--out", arg(&elsewhere)];
+    json(&[&share[..], &["--openings", "230"]].concat(), 0);
+    let up = Up::start(folder.path());
+    let image = crate::world::models().join("digits/images/03-label0.png");
+    let asked = up.json(&["ask", arg(&image)], 0);
+    let job = &asked["job"];
+    assert_eq!(job["state"], "paid");
+    assert_ne!(job["key"], job["model"]);
+    assert!(models.join("successor-1/digits.llink").exists());
+}
+
 /// A ledger with the digits model on it, and someone who offers it but does as the test says.
 struct Market {
     up: Up,
@@ -115,9 +133,14 @@ struct Market {
 
 impl Market {
     fn open() -> Self {
+        Self::open_with(&[])
+    }
+
+    /// The model imported with more arguments.
+    fn open_with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let up = ledger(folder.path());
-        let imported = Imported::digits();
+        let imported = Imported::digits_with(more);
         let key = imported.path("model.lvk");
         let published = up.json(
             &[
@@ -216,12 +239,16 @@ impl Market {
 
     /// `lilliput provider` as a process of its own.
     fn provider_process(&self) -> Child {
+        self.provider_of(&[&self.imported.path("model.lmodel")])
+    }
+
+    /// One that has these model files.
+    fn provider_of(&self, files: &[&Path]) -> Child {
         let mut command = lilliput();
-        command.args([
-            "provider",
-            "--models",
-            arg(&self.imported.path("model.lmodel")),
-        ]);
+        command.arg("provider");
+        for file in files {
+            command.args(["--models", arg(file)]);
+        }
         command.args(["--key", "dev-provider"]);
         command.args(self.up.buyer());
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -295,6 +322,70 @@ fn a_provider_that_dies_in_mid_job_answers_when_it_comes_back() {
     provider.kill().unwrap();
     provider.wait().unwrap();
     assert_eq!(closed.state, JobState::Paid);
+}
+
+#[test]
+fn answers_go_on_under_a_successor_of_the_key() {
+    let market = Market::open_with(&["--openings", "1"]);
+    market.offer();
+    let imported = &market.imported;
+    let (file, next) = (imported.path("model.lmodel"), imported.path("next"));
+    let made = json(
+        &[
+            "model",
+            "rotate",
+            arg(&file),
+            "--out",
+            arg(&next),
+            "--openings",
+            "1",
+        ],
+        0,
+    );
+    let model = market.model.to_string();
+    let (key, link) = (next.join("model.lvk"), next.join("model.llink"));
+    let succeed = ["model", "succeed", &model, "--key-file", arg(&key)];
+    let succeed = [&succeed[..], &["--link", arg(&link), "--key"]].concat();
+    let failed = market
+        .up
+        .json(&[&succeed[..], &["dev-provider"]].concat(), 1);
+    let message = failed["error"]["message"].as_str().unwrap();
+    assert!(message.contains("doesn't own"), "{message}");
+    let added = market.up.json(&[&succeed[..], &["dev-owner"]].concat(), 0);
+    assert_eq!(added["key"], made["model"]);
+    // The newest key first, then the one before; then there is nothing left to answer with.
+    let successor = next.join("model.lmodel");
+    let mut provider = market.provider_of(&[&file, &successor]);
+    for expected in [added["key"].as_str().unwrap(), &model] {
+        let (job, input) = market.order(60_000, 120_000);
+        market.put_input(job, &input);
+        let closed = market.closed(job);
+        assert_eq!(closed.state, JobState::Paid);
+        assert_eq!(
+            closed.key.map(|key| key.to_string()).as_deref(),
+            Some(expected)
+        );
+        assert_eq!(closed.model, market.model);
+        // The buyer follows the link by itself.
+        let explained = json(&["explain", &job.to_string(), "--node", &market.up.url], 0);
+        assert!(explained["proof"]["security_bits"].as_f64().unwrap() >= 100.0);
+    }
+    let (job, input) = market.order(2_000, 120_000);
+    market.put_input(job, &input);
+    assert_refunded(&market.closed(job), RefundReason::NotAccepted, false);
+    provider.kill().unwrap();
+    provider.wait().unwrap();
+    let shown = json(
+        &[
+            "model",
+            "show",
+            added["key"].as_str().unwrap(),
+            "--node",
+            &market.up.url,
+        ],
+        0,
+    );
+    assert_eq!(shown["model"]["id"], model);
 }
 
 #[test]

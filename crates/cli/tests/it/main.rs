@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod check;
 mod faults;
 mod help;
 mod hiding;
@@ -17,4 +18,5 @@ mod offline;
 mod page;
 mod readme;
 mod revenue;
+mod vectors;
 mod world;

@@ -193,6 +193,40 @@ fn hostile_models_are_exit_code_2_and_named() {
 }
 
 #[test]
+fn a_check_says_what_a_proof_costs_and_lists_every_node_in_the_way() {
+    let folder = models().join("digits");
+    let path = folder.join("digits.onnx");
+    let said = run_json(&["model", "check", arg(&path)], 0);
+    assert_eq!(said["supported"], true);
+    assert_eq!(said["made_up_samples"], true);
+    assert_eq!(said["missing"], json!([]));
+    let cost = &said["cost"];
+    for name in ["memory_bytes", "proof_bytes", "lookups", "cells", "weights"] {
+        assert!(cost[name].as_u64().unwrap() > 1_000, "{name}: {cost}");
+    }
+    let seconds = cost["prove_cpu_seconds"].as_f64().unwrap();
+    assert!((0.01..10.0).contains(&seconds), "{seconds}");
+    let digits = fs::read(&path).unwrap();
+    let unknown = replaced(&replaced(&digits, b"MaxPool", b"MaxPoal"), b"Gemm", b"Gomm");
+    let temporary = tempfile::tempdir().unwrap();
+    let changed = temporary.path().join("m.onnx");
+    fs::write(&changed, unknown).unwrap();
+    let said = run_json(&["model", "check", arg(&changed)], 2);
+    assert_eq!(said["supported"], false);
+    let missing = said["missing"].as_array().unwrap();
+    let operators: Vec<&str> = missing
+        .iter()
+        .map(|node| node["operator"].as_str().unwrap())
+        .collect();
+    assert!(
+        operators.contains(&"MaxPoal") && operators.contains(&"Gomm"),
+        "{operators:?}"
+    );
+    refused(&["model", "check", arg(&path), "--shape", "x=1xmany"], 2);
+    refused(&["model", "check", arg(&path), "--fix", "absent"], 2);
+}
+
+#[test]
 fn wrong_numbers_are_exit_code_2() {
     let model = Imported::digits();
     let digits = models().join("digits").join("digits.onnx");

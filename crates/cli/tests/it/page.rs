@@ -27,6 +27,8 @@ fn buys_an_answer(width: u32, height: u32, name: &str) {
         browser.evaluate("document.querySelector('#answer').textContent"),
         "1"
     );
+    browser.wait_for("document.querySelector('#browser-check')?.dataset.state === 'accepted'");
+    browser.screenshot(&format!("{name}-checked.png"));
     let fits = "document.documentElement.scrollWidth <= window.innerWidth";
     assert_eq!(
         browser.evaluate(fits),
@@ -51,6 +53,8 @@ fn buys_an_answer(width: u32, height: u32, name: &str) {
         );
         browser.screenshot(&format!("{name}{}.png", link.replace('/', "-")));
     }
+    browser.open(&format!("{}/forecast", network.url));
+    browser.wait_for("Number(document.querySelector('form.forecast').elements.total.value) > 0");
 }
 
 #[test]

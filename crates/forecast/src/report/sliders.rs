@@ -5,7 +5,7 @@ use crate::number::Unit;
 use crate::program::Model;
 use crate::scenario::{InputKey, OutputKey, Scenario, ShareKind};
 
-/// A form whose sliders recalculate the results in the browser; nothing is sent anywhere.
+/// A form whose sliders recalculate the results in the browser, by [`SLIDERS_SCRIPT`]; nothing is sent anywhere.
 #[must_use]
 pub fn sliders_html(scenario: &Scenario) -> String {
     let model = Model::new(scenario);
@@ -45,27 +45,12 @@ pub fn sliders_html(scenario: &Scenario) -> String {
         })
         .collect();
     format!(
-        "<form class=\"forecast\">\n{rows}<p>Total crypto-AI revenue {year}: <strong><output name=\"total\"></output></strong> billion dollars. {note}</p>\n</form>\n<script>\n{script}({{{shares}}});\n</script>\n",
+        "<form class=\"forecast\" data-shares=\"{shares}\">\n{rows}<p>Total crypto-AI revenue {year}: <strong><output name=\"total\"></output></strong> billion dollars. {note}</p>\n</form>\n",
         year = scenario.year,
         note = "No investment advice.",
-        script = SCRIPT,
-        shares = shares.join(","),
+        shares = escape(&format!("{{{}}}", shares.join(","))),
     )
 }
 
-const SCRIPT: &str = "\
-((shares) => {
-  const form = document.querySelector('form.forecast');
-  const at = (name) => Number(form.elements[name].value);
-  const update = () => {
-    for (const slider of form.querySelectorAll('input'))
-      slider.parentElement.querySelector('output').value = slider.value + ' ' + slider.dataset.unit;
-    const spend = at('productivity_tam') * at('adoption') / 100 * at('value_capture') / 100;
-    let total = 0;
-    for (const [segment, share] of Object.entries(shares))
-      total += spend * share * at('crypto_share.' + segment) / 100;
-    form.elements.total.value = total.toFixed(2);
-  };
-  form.addEventListener('input', update);
-  update();
-})";
+/// The script of the form, a file of its own: pages may forbid scripts that stand in them.
+pub const SLIDERS_SCRIPT: &str = include_str!("sliders.js");

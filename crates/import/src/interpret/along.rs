@@ -3,7 +3,7 @@
 use crate::array::Array;
 
 /// Outer rows, length and inner columns of an axis.
-fn split(shape: &[usize], axis: usize) -> [usize; 3] {
+pub(super) fn split(shape: &[usize], axis: usize) -> [usize; 3] {
     let outer = shape[..axis].iter().product();
     let inner = shape[axis + 1..].iter().product();
     [outer, shape[axis], inner]

@@ -32,7 +32,7 @@ impl Lowering {
     /// What kind of elements an operand has.
     pub(super) fn element_of(&self, node: &Node<'_>, index: usize) -> Result<Element, ImportError> {
         Ok(match self.operand(node, index)? {
-            Binding::Value(value) | Binding::Softmax(value) => self.steps[value].element,
+            Binding::Value(value) => self.steps[value].element,
             Binding::Constant(constant) => constant.element(),
         })
     }
@@ -52,7 +52,7 @@ impl Lowering {
         let function = match (from, to) {
             (_, Element::Float) => return self.convert(node, x, to),
             (_, Element::Bool) => Unary::IsNotZero,
-            (Element::Float, _) => Unary::Truncate { element: to },
+            (Element::Float, Element::Int { bits: 17.., .. }) => Unary::Truncate { element: to },
             _ if lo <= least && most <= hi => return self.convert(node, x, to),
             // What 32 and 64 bits would wrap never fits the graph's integers anyway.
             (_, Element::Int { bits: 32 | 64, .. }) => return self.convert(node, x, to),

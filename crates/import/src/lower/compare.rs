@@ -215,11 +215,7 @@ impl Lowering {
         let values = self.value(node, 2)?;
         let mut shape = self.shape(indices).to_vec();
         let axis = node.axis(node.int("axis", -1)?, shape.len() + 1)?;
-        // Counted from the end where negative.
-        let negative = self.unary(node, indices, Unary::IsNegative)?;
-        let negative = self.convert(node, negative, Element::INT64)?;
-        let wrapped = self.times_number(node, negative, depth)?;
-        let indices = self.sum(node, indices, wrapped, 1.0)?;
+        let indices = self.counted_from_front(node, indices, depth as usize)?;
         shape.insert(axis, 1);
         let indices = self.reshape(node, indices, shape.clone())?;
         let places = self.positions(node, shape.len(), axis, depth as usize);

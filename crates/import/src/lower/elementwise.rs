@@ -144,6 +144,9 @@ impl Lowering {
         sign: f32,
     ) -> Result<Value, ImportError> {
         let (a, b) = self.aligned(node, a, b)?;
+        if self.single(b) == Some(0.0) && self.element(a) == self.element(b) {
+            return Ok(a);
+        }
         let shape = self.shape(a).to_vec();
         self.step(node, Operation::Add { sign }, vec![a, b], shape)
     }

@@ -17,9 +17,7 @@ impl Lowering {
         let constant = match node.proto.op_type.as_str() {
             "Size" => {
                 let count = match self.operand(node, 0)? {
-                    Binding::Value(value) | Binding::Softmax(value) => {
-                        self.shape(value).iter().product()
-                    }
+                    Binding::Value(value) => self.shape(value).iter().product(),
                     Binding::Constant(constant) => constant.shape().iter().product::<usize>(),
                 };
                 Constant::Int {
@@ -104,7 +102,7 @@ impl Lowering {
 
     fn eye_like(&mut self, node: &Node<'_>) -> Result<Constant, ImportError> {
         let shape = match self.operand(node, 0)? {
-            Binding::Value(value) | Binding::Softmax(value) => self.shape(value).to_vec(),
+            Binding::Value(value) => self.shape(value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
         };
         let element = match node.attribute("dtype") {
@@ -144,7 +142,6 @@ impl Lowering {
         let shape = match &x {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Ok(vec![x]),
         };
         let mask = self.truth(node, &shape, 1);
         Ok(vec![x, Binding::Value(mask)])

@@ -11,6 +11,9 @@ impl Lowering {
         &mut self,
         node: &Node<'_>,
     ) -> Result<Option<Vec<Binding>>, ImportError> {
+        if !node.proto.op_type.ends_with("Loss") {
+            return Ok(None);
+        }
         let scores = self.value(node, 0);
         match node.proto.op_type.as_str() {
             "NegativeLogLikelihoodLoss" => {
@@ -18,7 +21,15 @@ impl Lowering {
                 Ok(Some(vec![Binding::Value(loss)]))
             }
             "SoftmaxCrossEntropyLoss" => {
-                let logs = self.log_softmax(node, scores?, 1)?;
+                let scores = scores?;
+                let shape = self.shape(scores).to_vec();
+                if shape.len() < 2 {
+                    return Err(node.refuse("its scores have no classes"));
+                }
+                let inner = shape[2..].iter().product();
+                let rows = self.reshape(node, scores, vec![shape[0], shape[1], inner])?;
+                let logs = self.log_softmax(node, rows, 1)?;
+                let logs = self.reshape(node, logs, shape)?;
                 let loss = self.likelihood_loss(node, logs)?;
                 Ok(Some(vec![Binding::Value(loss), Binding::Value(logs)]))
             }
@@ -30,11 +41,14 @@ impl Lowering {
     fn likelihood_loss(&mut self, node: &Node<'_>, logs: Value) -> Result<Value, ImportError> {
         let labels = self.value(node, 1)?;
         let shape = self.shape(logs).to_vec();
-        let mut wide = self.shape(labels).to_vec();
-        if shape.len() < 2 || wide.len() + 1 != shape.len() {
+        if shape.len() < 2 || self.shape(labels).len() + 1 != shape.len() {
             return Err(node.refuse("its labels don't fit its scores"));
         }
+        // All axes behind the classes as one.
         let classes = shape[1];
+        let shape = vec![shape[0], classes, shape[2..].iter().product()];
+        let logs = self.reshape(node, logs, shape.clone())?;
+        let mut wide = vec![shape[0], shape[2]];
         wide.insert(1, 1);
         let places = self.positions(node, shape.len(), 1, classes);
         let wide = self.reshape(node, labels, wide)?;

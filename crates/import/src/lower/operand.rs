@@ -23,9 +23,6 @@ impl Lowering {
             return Ok(None);
         };
         match self.names.get(name) {
-            Some(Binding::Softmax(_)) => Err(node.refuse(format!(
-                "'{name}' is a softmax, which may only be an output"
-            ))),
             Some(binding) => Ok(Some(binding.clone())),
             None => Err(ImportError::UnknownValue {
                 node: node.name.clone(),
@@ -42,7 +39,6 @@ impl Lowering {
                 Err(node.refuse(format!("operand {index} is empty")))
             }
             Binding::Constant(constant) => Ok(self.constant_step(node.name.clone(), constant)),
-            Binding::Softmax(_) => Err(node.refuse(format!("operand {index} is a softmax"))),
         }
     }
 
@@ -67,7 +63,7 @@ impl Lowering {
         match self.optional(node, index)? {
             None => Ok(None),
             Some(Binding::Constant(constant)) => Ok(Some(constant)),
-            Some(Binding::Value(value) | Binding::Softmax(value)) => Err(ImportError::Undecided {
+            Some(Binding::Value(value)) => Err(ImportError::Undecided {
                 op: node.proto.op_type.clone(),
                 node: node.name.clone(),
                 operand: index,

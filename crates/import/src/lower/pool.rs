@@ -159,14 +159,12 @@ impl Lowering {
             let limit = |name, default| node.attribute(name).map_or(default, |limit| limit.f);
             return Ok((limit("min", f32::MIN), limit("max", f32::MAX)));
         }
-        let limit = |index, default| match self.optional(node, index)? {
+        let limit = |index, default| match self.constant(node, index)? {
             None => Ok(default),
-            Some(Binding::Constant(_)) => {
-                let array = self.floats(node, index)?;
-                let value = array.and_then(|array| array.values.first().copied());
+            Some(constant) => {
+                let value = constant.floats().first().copied();
                 value.ok_or_else(|| node.refuse("a limit is empty"))
             }
-            Some(_) => Err(node.refuse("its limits aren't constants")),
         };
         Ok((limit(1, f32::MIN)?, limit(2, f32::MAX)?))
     }

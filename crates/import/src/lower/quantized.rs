@@ -245,7 +245,7 @@ impl Lowering {
         };
         if let Some((zero, _)) = self.zero_point(node, zero)? {
             let each = weight.values.len() / zero.values.len().max(1);
-            if each == 0 || weight.values.len() % each != 0 {
+            if each == 0 || !weight.values.len().is_multiple_of(each) {
                 return Err(node.refuse("its zero point doesn't fit"));
             }
             for (values, zero) in weight.values.chunks_mut(each).zip(&zero.values) {

@@ -239,7 +239,7 @@ impl Axis<'_> {
         let mut factors = vec![0.0f64; self.from];
         for position in first..=end {
             let inside = (0..self.from as i64).contains(&position);
-            let excluded = (self.exclude_outside || self.antialias) && !inside;
+            let excluded = self.exclude_outside && !inside;
             let weight = self.kernel((position as f64 - at) * stretch);
             if weight != 0.0 && !excluded {
                 factors[position.clamp(0, self.from as i64 - 1) as usize] += weight;

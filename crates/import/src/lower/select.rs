@@ -5,7 +5,7 @@ use super::{Binding, Lowering};
 use crate::array::{Constant, strides};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{Operation, Value};
+use crate::program::{Operation, Unary, Value};
 
 impl Lowering {
     pub(super) fn select_operator(
@@ -258,6 +258,7 @@ impl Lowering {
         if !others_fit {
             return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
         }
+        let indices = self.counted_from_front(node, indices, of[axis])?;
         // [.., index, position, ..]
         let mut wide = shape.clone();
         wide.insert(axis + 1, 1);
@@ -271,6 +272,20 @@ impl Lowering {
         let picked = self.product_of(node, hot, x)?;
         let picked = self.axis_sum(node, picked, axis + 1)?;
         self.reshape(node, picked, shape)
+    }
+
+    /// Indices, counted from the end where negative.
+    pub(super) fn counted_from_front(
+        &mut self,
+        node: &Node<'_>,
+        indices: Value,
+        length: usize,
+    ) -> Result<Value, ImportError> {
+        let indices = self.convert(node, indices, Element::INT64)?;
+        let negative = self.unary(node, indices, Unary::IsNegative)?;
+        let negative = self.convert(node, negative, Element::INT64)?;
+        let wrapped = self.times_number(node, negative, length as f32)?;
+        self.sum(node, indices, wrapped, 1.0)
     }
 
     fn gather_nd(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {

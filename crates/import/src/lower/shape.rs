@@ -3,6 +3,7 @@
 use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::{Array, Constant, gather, strides};
+use crate::element::Element;
 use crate::error::ImportError;
 use crate::program::Operation;
 
@@ -13,7 +14,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let shape = match node.proto.op_type.as_str() {
             "Flatten" => {
@@ -38,7 +38,6 @@ impl Lowering {
         match operand {
             Binding::Value(value) => Ok(Binding::Value(self.reshape(node, value, shape)?)),
             Binding::Constant(constant) => Ok(Binding::Constant(constant.with_shape(shape))),
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -124,7 +123,6 @@ impl Lowering {
         let shape = match self.operand(node, 0)? {
             Binding::Value(value) => self.shape(value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let rank = shape.len() as i64;
         let place = |index: i64| {
@@ -234,7 +232,6 @@ impl Lowering {
         let from = match &operand {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let perm: Vec<usize> = match node.ints("perm") {
             None => (0..from.len()).rev().collect(),
@@ -277,7 +274,6 @@ impl Lowering {
                     element,
                 }))
             }
-            Binding::Softmax(_) => Err(node.refuse("its operand is a softmax")),
         }
     }
 
@@ -331,7 +327,6 @@ impl Lowering {
         let shape = match &binding {
             Binding::Value(value) => self.shape(*value).to_vec(),
             Binding::Constant(constant) => constant.shape().to_vec(),
-            Binding::Softmax(_) => return Err(node.refuse("its operand is a softmax")),
         };
         let axis = node.axis(axis, shape.len())?;
         if step < 0
@@ -358,12 +353,7 @@ impl Lowering {
             && step >= 1
             && end <= start
         {
-            let (shape, values) = (vec![0], vec![]);
-            return Ok(Binding::Constant(Constant::Int {
-                shape,
-                values,
-                element,
-            }));
+            return Ok(Binding::Constant(whole_list(vec![], element)));
         }
         if step < 1 || end <= start {
             return Err(node.refuse("only slices forward that keep something are supported"));
@@ -387,20 +377,21 @@ impl Lowering {
                 shape,
                 element,
             }) if shape.len() == 1 => {
-                let values: Vec<i64> = values
-                    .into_iter()
-                    .skip(start)
-                    .step_by(step)
-                    .take(count)
-                    .collect();
-                let shape = vec![values.len()];
-                Ok(Binding::Constant(Constant::Int {
-                    shape,
-                    values,
+                let kept = values.into_iter().skip(start).step_by(step);
+                Ok(Binding::Constant(whole_list(
+                    kept.take(count).collect(),
                     element,
-                }))
+                )))
             }
             _ => Err(node.refuse("only values and lists of integers can be sliced")),
         }
+    }
+}
+
+fn whole_list(values: Vec<i64>, element: Element) -> Constant {
+    Constant::Int {
+        shape: vec![values.len()],
+        values,
+        element,
     }
 }

@@ -69,7 +69,7 @@ impl Lowering {
         let x = self.value(node, 0)?;
         let shape = self.shape(x).to_vec();
         let groups = usize::try_from(node.int("num_groups", 0)?).unwrap_or(0);
-        if shape.len() < 2 || groups == 0 || shape[1] % groups != 0 {
+        if shape.len() < 2 || groups == 0 || !shape[1].is_multiple_of(groups) {
             return Err(node.refuse(format!("{groups} groups don't fit {shape:?}")));
         }
         let each = shape[1..].iter().product::<usize>() / groups;
@@ -110,9 +110,15 @@ impl Lowering {
             let norm = self.axis_sum(node, magnitude, axis)?;
             return self.times_power(node, x, norm, -1.0);
         }
-        let square = self.product_of(node, x, x)?;
-        let norm = self.axis_sum(node, square, axis)?;
-        self.times_power(node, x, norm, -0.5)
+        let shape = self.shape(x).to_vec();
+        let length = shape[axis] as f32;
+        let operation = Operation::Normalize {
+            axis,
+            centered: false,
+            epsilon: 0.0,
+        };
+        let x = self.step(node, operation, vec![x], shape)?;
+        self.times_number(node, x, 1.0 / length.sqrt())
     }
 
     /// Divided by a power of the squares of neighbouring channels.

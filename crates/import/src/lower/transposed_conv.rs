@@ -38,21 +38,13 @@ impl Lowering {
         if inputs != channels || groups == 0 || channels % groups != 0 || weight.values.is_empty() {
             return Err(node.refuse("its weight doesn't fit its operand"));
         }
-        let widened = |values: Vec<usize>, neutral: usize| match values[..] {
-            [only] => [neutral, only],
-            [vertical, horizontal, ..] => [vertical, horizontal],
-            [] => [neutral; 2],
-        };
-        let stride = widened(node.sizes("strides", &[1; 2][..axes], 1)?, 1);
-        let dilation = widened(node.sizes("dilations", &[1; 2][..axes], 1)?, 1);
-        let extra = widened(node.sizes("output_padding", &[0; 2][..axes], 0)?, 0);
+        let stride = widened(&node.sizes("strides", &[1; 2][..axes], 1)?, 1);
+        let dilation = widened(&node.sizes("dilations", &[1; 2][..axes], 1)?, 1);
+        let extra = widened(&node.sizes("output_padding", &[0; 2][..axes], 0)?, 0);
         let pads = node.sizes("pads", &[0; 4][..2 * axes], 0)?;
-        let pads = [
-            widened(pads[..axes].to_vec(), 0),
-            widened(pads[axes..].to_vec(), 0),
-        ];
+        let pads = [widened(&pads[..axes], 0), widened(&pads[axes..], 0)];
         let wanted = match node.ints("output_shape") {
-            Some(_) => Some(widened(node.sizes("output_shape", &[1; 2][..axes], 1)?, 1)),
+            Some(_) => Some(widened(&node.sizes("output_shape", &[1; 2][..axes], 1)?, 1)),
             None => None,
         };
         let mut x = x;
@@ -83,34 +75,42 @@ impl Lowering {
             around[1][axis] = after;
             count[axis] = full - begin - end;
         }
-        let weight = flipped(&weight, groups);
+        let window = Window {
+            kernel: [rows, columns],
+            stride: [1; 2],
+            dilation,
+            before: around[0],
+            after: around[1],
+            count,
+        };
+        let value = self.over_spread(node, x, &weight, window, [groups, each])?;
+        self.without_height(node, value, lines)
+    }
+
+    /// The convolution of an operand that has its zeros.
+    fn over_spread(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        weight: &Array,
+        window: Window,
+        [groups, each]: [usize; 2],
+    ) -> Result<Value, ImportError> {
+        let weight = flipped(weight, groups);
         let outputs = each * groups;
-        let bias = self
-            .floats(node, 2)?
-            .map_or(vec![0.0; outputs], |bias| bias.values);
+        let bias = self.floats(node, 2)?;
+        let bias = bias.map_or(vec![0.0; outputs], |bias| bias.values);
         if bias.len() != outputs {
             return Err(node.refuse("its bias doesn't fit"));
         }
+        let shape = vec![1, outputs, window.count[0], window.count[1]];
         let operation = Operation::Conv {
             weight,
             bias,
-            window: Window {
-                kernel: [rows, columns],
-                stride: [1; 2],
-                dilation,
-                before: around[0],
-                after: around[1],
-                count,
-            },
+            window,
             groups,
         };
-        let value = self.step(
-            node,
-            operation,
-            vec![x],
-            vec![1, outputs, count[0], count[1]],
-        )?;
-        self.without_height(node, value, lines)
+        self.step(node, operation, vec![x], shape)
     }
 
     /// What is cut off before and behind.
@@ -174,5 +174,14 @@ fn flipped(weight: &Array, groups: usize) -> Array {
     Array {
         shape: vec![each * groups, group_inputs, rows, columns],
         values: (0..weight.values.len()).map(value).collect(),
+    }
+}
+
+/// Numbers of one or two axes as numbers of two.
+fn widened(values: &[usize], neutral: usize) -> [usize; 2] {
+    match *values {
+        [only] => [neutral, only],
+        [vertical, horizontal, ..] => [vertical, horizontal],
+        [] => [neutral; 2],
     }
 }

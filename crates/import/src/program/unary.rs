@@ -95,21 +95,11 @@ pub(crate) enum Unary {
     Wrap {
         element: Element,
     },
-    /// Rounded to a floating point number of few bits.
-    Minifloat(Minifloat),
     /// An operation with a constant on the bits of an integer.
     Bits {
         with: i64,
         operation: BitOperation,
     },
-}
-
-/// A format of few bits, without infinities: what is too large becomes the largest.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Minifloat {
-    pub(crate) fraction_bits: i32,
-    pub(crate) exponent_least: i32,
-    pub(crate) largest: f32,
 }
 
 /// See [`Unary::Bits`].
@@ -167,7 +157,6 @@ impl Unary {
                     0.0
                 }
             }
-            Self::Minifloat(format) => format.round(x),
             _ => self
                 .apply_trigonometric(x)
                 .unwrap_or_else(|| self.apply_whole(x)),
@@ -233,10 +222,38 @@ impl Unary {
             Self::Sign
             | Self::Remainder { .. }
             | Self::Quotient { .. }
+            | Self::Nearest { .. }
+            | Self::FixedReciprocal { .. }
+            | Self::Digit { .. }
             | Self::Bits { .. }
             | Self::Power { .. } => operand,
             _ => Element::Float,
         }
+    }
+
+    /// Whether it is so steep somewhere that its operand needs more bits than others.
+    pub(crate) fn is_steep(self) -> bool {
+        matches!(
+            self,
+            Self::Acosh
+                | Self::Acos
+                | Self::Asin
+                | Self::Atanh
+                | Self::Exp
+                | Self::Log
+                | Self::Power { .. }
+                | Self::Reciprocal
+                | Self::Sqrt
+                | Self::Tan
+        )
+    }
+
+    /// Whether it only says on which side of zero `x` lies.
+    pub(crate) fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::IsPositive | Self::IsNegative | Self::IsZero | Self::IsNotZero
+        )
     }
 
     /// Whether results are whole numbers even of fractions.
@@ -255,19 +272,6 @@ impl BitOperation {
             Self::Left => x.checked_shl(shift).unwrap_or(0),
             Self::Right => x.checked_shr(shift).unwrap_or(0),
         }
-    }
-}
-
-impl Minifloat {
-    /// To nearest, ties to even.
-    fn round(self, x: f64) -> f64 {
-        if x == 0.0 || !x.is_finite() {
-            return x;
-        }
-        let exponent = libm::ilogb(x).max(self.exponent_least);
-        let unit = libm::exp2(f64::from(exponent - self.fraction_bits));
-        let largest = f64::from(self.largest);
-        ((x / unit).round_ties_even() * unit).clamp(-largest, largest)
     }
 }
 

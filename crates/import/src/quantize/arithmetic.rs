@@ -1,5 +1,6 @@
 //! Sums and products of two tensors, or of a tensor and constants.
 
+use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::{Op, OpError};
 
 use super::builder::{Builder, Quantity, inner};
@@ -75,7 +76,8 @@ impl Builder<'_> {
 
     pub(super) fn add(&mut self, step: &Step, sign: f32) -> Result<Quantity, OpError> {
         let [a, b] = self.pair(step)?;
-        let (a_times, b_times, scale) = balance(a.scale, b.scale);
+        let room = |x| VALUE_MAX / 8 / self.range(x).magnitude().max(1);
+        let (a_times, b_times, scale) = balance([a.scale, b.scale], [room(a), room(b)]);
         let sign = if sign < 0.0 { -1 } else { 1 };
         let op = Op::Sum {
             terms: vec![(a.tensor, a_times), (b.tensor, sign * b_times)],
@@ -99,18 +101,20 @@ impl Builder<'_> {
 }
 
 /// Whole numbers that bring two scales to one, within about 2^-12: `a = a_times * scale` and
-/// `b = b_times * scale`.
-fn balance(a: f64, b: f64) -> (i64, i64, f64) {
+/// `b = b_times * scale`. Neither may be larger than there is room for.
+fn balance([a, b]: [f64; 2], [a_room, b_room]: [i64; 2]) -> (i64, i64, f64) {
     const TIMES_MAX: i64 = 64;
     const RATIO_MAX: f64 = 4096.0;
     if a < b {
-        let (b_times, a_times, scale) = balance(b, a);
+        let (b_times, a_times, scale) = balance([b, a], [b_room, a_room]);
         return (a_times, b_times, scale);
     }
     let ratio = a / b;
     if ratio > RATIO_MAX {
-        let scale = a / RATIO_MAX;
-        return (RATIO_MAX as i64, (b / scale).round() as i64, scale);
+        // Few values with a large scale can be taken often.
+        let most = RATIO_MAX.max(ratio.min(a_room as f64));
+        let scale = a / most;
+        return (most.round() as i64, (b / scale).round() as i64, scale);
     }
     let error = |times: i64| {
         let exact = ratio * times as f64;

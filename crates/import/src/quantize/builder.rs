@@ -60,7 +60,13 @@ impl<'a> Builder<'a> {
         let mut quantities = Vec::with_capacity(program.steps.len());
         for (index, step) in program.steps[..program.inputs].iter().enumerate() {
             let bits = bits.max(INPUT_BITS_MIN);
+            let rows = super::embedding::rows_of_input(program, index);
             let (range, scale) = match exact_input(step.element, observed, index, bits) {
+                // Whatever the samples hold, every row can be asked for.
+                Some((_, scale)) if let Some(rows) = rows => {
+                    let hi = rows as i64 - 1;
+                    (Range { lo: 0, hi }, scale)
+                }
                 Some(exact) => exact,
                 None => input_range(observed.of_step(index), bits),
             };
@@ -237,6 +243,12 @@ impl<'a> Builder<'a> {
         let mut shift = (0..SHIFT_MAX)
             .find(|&shift| fits(shift))
             .unwrap_or(SHIFT_MAX);
+        let (x, range) = if (range.hi - range.lo) >> shift >= 2 * DOMAIN_MAX {
+            let x = self.saturated(x, limits.magnitude() << shift)?;
+            (x, self.range(x))
+        } else {
+            (x, range)
+        };
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
@@ -314,12 +326,26 @@ fn exact_input(
     let scale = if element.is_exact() {
         1.0
     } else {
-        libm::ldexp(1.0, observed.grains[index]?)
+        observed.units[index]?
     };
-    let reached = (most.max(-least) / scale).ceil();
-    let wide = (EXACT_BITS_MIN..=EXACT_BITS_MAX).find(|&bits| reached < f64::from(1u32 << bits))?;
-    if !element.is_exact() && (wide >= bits || !scale.is_normal()) {
-        return None;
+    let reached = (most.max(-least) / scale).round();
+    let least_bits = if element.is_exact() {
+        EXACT_BITS_MIN
+    } else {
+        1
+    };
+    let mut wide = (least_bits..=EXACT_BITS_MAX).find(|&bits| reached < f64::from(1u32 << bits))?;
+    let mut scale = scale;
+    if !element.is_exact() {
+        // A finer unit is as exact, and what is computed from the numbers may need it.
+        let usual = if least < 0.0 { bits - 1 } else { bits };
+        while wide < usual {
+            wide += 1;
+            scale /= 2.0;
+        }
+        if wide > usual || !scale.is_normal() {
+            return None;
+        }
     }
     let hi = (1i64 << wide) - 1;
     let lo = if least < 0.0 { -hi - 1 } else { 0 };
@@ -334,7 +360,8 @@ fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
         (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1)
     };
     let scale = if most.max(-least) == 0.0 {
-        1.0
+        // Nothing was seen of it: room for numbers up to 1.
+        1.0 / hi as f64
     } else {
         (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
     };

@@ -12,6 +12,8 @@ use crate::program::{Step, Value};
 const PART_BITS: u8 = 16;
 /// Integers of a matrix up to here are kept as they are.
 const EXACT_FACTOR_MAX: f32 = 127.0;
+/// Most units that a number may be.
+const UNITS_MAX: f64 = 65_536.0;
 /// Bits of the whole number by which a scale is multiplied before it is shifted to another.
 const RATIO_BITS: i32 = 13;
 
@@ -26,9 +28,18 @@ impl Builder<'_> {
         match constant {
             Constant::Int { values, .. } => self.whole_numbers(values, &shape),
             Constant::Float(array) => {
+                if array.values.iter().all(|&value| value == 0.0) {
+                    // Any scale will do: one that doesn't coarsen what it is added to.
+                    let zeros = vec![0; array.values.len()];
+                    let scale = 1.0 / self.top() as f64;
+                    return Ok(Quantity {
+                        scale,
+                        ..self.whole_numbers(&zeros, &shape)?
+                    });
+                }
                 let bits = self.bits.max(4);
                 let wide: Vec<f64> = array.values.iter().map(|&value| value.into()).collect();
-                match grain(&wide).and_then(|unit| exact_integers(&wide, unit, bits)) {
+                match unit(&[&wide]).and_then(|unit| exact_integers(&wide, unit, bits)) {
                     Some((integers, scale)) => {
                         let whole = self.whole_numbers(&integers, &shape)?;
                         Ok(Quantity { scale, ..whole })
@@ -209,31 +220,45 @@ impl Builder<'_> {
     }
 }
 
-/// The exponent of the largest power of two of which all numbers are multiples. `None`: all are zero,
-/// or one isn't finite.
-pub(super) fn grain(numbers: &[f64]) -> Option<i32> {
+/// The unit of which all numbers are multiples: a power of two, or a tenth, a hundredth and so on.
+/// `None`: there is none, or all are zero.
+pub(super) fn unit(lists: &[&[f64]]) -> Option<f64> {
+    let numbers = || lists.iter().copied().flatten().copied();
     let exponent = |number: f64| {
         let bits = number.abs().to_bits();
         let (exponent, fraction) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));
         exponent - 1075 + ((1u64 << 52) | fraction).trailing_zeros() as i32
     };
-    if numbers.iter().any(|number| !number.is_finite()) {
+    let largest = numbers().fold(0.0f64, |largest, number| largest.max(number.abs()));
+    if !largest.is_finite() || largest == 0.0 {
         return None;
     }
-    let nonzero = numbers.iter().filter(|number| number.is_normal());
-    nonzero.map(|&number| exponent(number)).min()
+    let nonzero = numbers().filter(|number| number.is_normal());
+    let binary = nonzero.map(exponent).min()?;
+    let binary = libm::ldexp(1.0, binary);
+    if largest / binary < UNITS_MAX {
+        return Some(binary);
+    }
+    // Decimal numbers, each rounded to the nearest float.
+    let multiple = |unit: f64| {
+        let close = |number: f64| {
+            let count = number / unit;
+            (count - count.round()).abs() <= count.abs() * f64::from(f32::EPSILON)
+        };
+        largest / unit < UNITS_MAX && numbers().all(close)
+    };
+    [0.1, 0.01, 0.001].into_iter().find(|&unit| multiple(unit))
 }
 
-/// Numbers as whole multiples of a power of two, and that unit, if they have so few bits.
-fn exact_integers(numbers: &[f64], unit: i32, bits: u8) -> Option<(Vec<i64>, f64)> {
-    let scale = libm::ldexp(1.0, unit);
+/// Numbers as whole multiples of a unit, if they have so few bits.
+fn exact_integers(numbers: &[f64], unit: f64, bits: u8) -> Option<(Vec<i64>, f64)> {
     let integers: Vec<i64> = numbers
         .iter()
-        .map(|number| (number / scale) as i64)
+        .map(|number| (number / unit).round() as i64)
         .collect();
     let limit = 1i64 << (bits - 1);
     let fits = integers
         .iter()
         .all(|integer| (-limit..limit).contains(integer));
-    (fits && scale.is_normal()).then_some((integers, scale))
+    (fits && unit.is_normal()).then_some((integers, unit))
 }

@@ -98,6 +98,9 @@ fn kept<T>(items: Vec<T>, used: &[bool]) -> Vec<T> {
         .collect()
 }
 
+/// Most entries of a table times `2^shift` of a lookup in it.
+const REACH_MAX: i64 = 1 << 30;
+
 /// A lookup's table and shift.
 #[derive(Clone, Copy)]
 struct Use {
@@ -169,7 +172,11 @@ fn share(uses: &[Use]) -> Option<(Range, Vec<Use>, Vec<Use>)> {
     let mut rest = Vec::new();
     for &other in others {
         let wider = domain.hull(other.domain);
-        let fits = |each: &Use| (wider.magnitude() + 1) << each.shift <= VALUE_MAX;
+        // The second is what a proof needs so that a lookup has one meaning.
+        let fits = |each: &Use| {
+            (wider.magnitude() + 1) << each.shift <= VALUE_MAX
+                && (wider.hi - wider.lo + 1) << each.shift <= REACH_MAX
+        };
         if members.iter().all(fits) && fits(&other) {
             domain = wider;
             members.push(other);

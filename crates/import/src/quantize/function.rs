@@ -63,10 +63,19 @@ impl Builder<'_> {
         if let Function::Unary(unary) = function {
             return self.unary(value, step, unary);
         }
+        self.tabulated(operand, &|x| function.apply(x))
+    }
+
+    /// A table of a function of what a step makes.
+    pub(super) fn tabulated(
+        &mut self,
+        operand: Value,
+        function: &dyn Fn(f64) -> f64,
+    ) -> Result<Quantity, OpError> {
         let x = self.fine(operand)?;
         let range = self.range(x);
         let results: Vec<f64> = (range.lo..=range.hi)
-            .map(|integer| function.apply(integer as f64 * x.scale))
+            .map(|integer| function(integer as f64 * x.scale))
             .collect();
         let largest = results
             .iter()

@@ -26,6 +26,14 @@ impl Builder<'_> {
             Operation::MatMul => self.matmul(step),
             Operation::Clip { lo, hi } => self.clip(value, step, *lo, *hi),
             Operation::Function(function) => self.function(value, step, *function),
+            Operation::Formula(formula) => self.tabulated(step.operands[0], &|x| formula.apply(x)),
+            Operation::Embedding { table } => self.embedding(step, table),
+            Operation::Normalize {
+                axis,
+                centered,
+                epsilon,
+            } => self.normalize(value, step, *axis, *centered, *epsilon),
+            Operation::Softmax => self.softmax(step),
             Operation::MaxPool(window) => self.max_pool(step, window),
             Operation::AveragePool {
                 window,

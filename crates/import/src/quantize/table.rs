@@ -7,8 +7,6 @@ use lilliput_graph::{OpError, Table};
 use super::builder::{Builder, Quantity};
 use crate::program::{Function, Step, Unary, Value};
 
-/// Most entries of a table of whole numbers, where its operand may be rounded.
-const STEPS_ENTRIES_MAX: i64 = 1 << 15;
 /// Whole numbers up to here stand as they are.
 const WHOLE_MAX: f64 = 65_536.0;
 
@@ -24,15 +22,17 @@ impl Builder<'_> {
         let shift = if self.step_of(operand).element.is_exact() {
             0
         } else {
-            self.shift_for_steps(x)
+            let comparison = matches!(function, Function::Unary(unary) if unary.is_comparison());
+            self.shift_for(x, if comparison { 2 } else { 3 })
         };
         self.whole_table(x, shift, function)
     }
 
-    /// The least shift that makes a table small enough.
-    fn shift_for_steps(&self, x: Quantity) -> u8 {
+    /// The least shift that makes a table have no more entries than so many bits above a value's.
+    fn shift_for(&self, x: Quantity, more_bits: u8) -> u8 {
         let range = self.range(x);
-        let fits = |shift: &u8| (range.hi - range.lo) >> shift < STEPS_ENTRIES_MAX;
+        let most = 1i64 << (self.bits + more_bits);
+        let fits = |shift: &u8| (range.hi - range.lo) >> shift <= most;
         (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX)
     }
 
@@ -68,23 +68,22 @@ impl Builder<'_> {
         let (least, most) = self.observed.of_step(value);
         if unary.is_stepwise() && most.max(-least) <= WHOLE_MAX {
             let x = self.quantity(operand);
-            let shift = self.shift_for_steps(x);
+            let shift = self.shift_for(x, 3);
             return self.whole_table(x, shift, Function::Unary(unary));
         }
-        let x = self.fine(operand)?;
+        let (x, shift) = self.operand_of(operand, unary)?;
+        let unit = x.scale * f64::from(1u32 << shift);
         let slack = (most - least) / 8.0;
         let (lo, hi) = (least - slack, most + slack);
         let lo = if least >= 0.0 { lo.max(0.0) } else { lo };
-        let range = self.range(x);
         let result = |integer: i64| {
-            let exact = unary.apply(integer as f64 * x.scale);
+            let exact = unary.apply(integer as f64 * unit);
             if exact.is_nan() {
                 lo.max(0.0).min(hi)
             } else {
                 exact.clamp(lo, hi)
             }
         };
-        let results: Vec<f64> = (range.lo..=range.hi).map(result).collect();
         let largest = hi.max(-lo);
         let top = if lo < 0.0 { self.top() / 2 } else { self.top() };
         let scale = if largest > 0.0 {
@@ -92,11 +91,24 @@ impl Builder<'_> {
         } else {
             1.0
         };
-        let rounded = results.iter().map(|result| (result / scale).round() as i32);
-        let values = rounded.collect();
-        self.lookup(x, 0, scale, |domain| Table::Values {
+        self.lookup(x, shift, scale, |domain| Table::Values {
             lo: domain.lo as i32,
-            values,
+            values: (domain.lo..=domain.hi)
+                .map(|integer| (result(integer) / scale).round() as i32)
+                .collect(),
         })
+    }
+
+    /// The operand of a function and the shift of its lookup: one table for both, where what the worst
+    /// case reaches isn't far beyond the samples.
+    fn operand_of(&mut self, operand: Value, unary: Unary) -> Result<(Quantity, u8), OpError> {
+        let x = self.quantity(operand);
+        let shift = self.shift_for(x, if unary.is_steep() { 4 } else { 2 });
+        let (least, most) = self.observed.of_step(operand);
+        let unit = x.scale * f64::from(1u32 << shift);
+        if shift == 0 || most.max(-least) / unit >= f64::from(1u32 << (self.bits - 1)) {
+            return Ok((x, shift));
+        }
+        Ok((self.fine(operand)?, 0))
     }
 }

@@ -149,6 +149,14 @@ impl Builder<'_> {
         }
         let top = f64::from((1u32 << (BIAS_BITS - 1)) - 1);
         let scale = x.scale / times as f64;
+        if let [number] = *numbers {
+            // A single number is part of the graph: as a weight it could be any of 16 bits.
+            let op = Op::Sum {
+                terms: vec![(x.tensor, times)],
+                constant: (f64::from(number) / scale).round() as i64,
+            };
+            return self.push(op, scale);
+        }
         let fits = |power: &u32| (largest / scale / f64::from(1u32 << power)).round() <= top;
         let Some(power) = (0..30).find(fits) else {
             return Err(OpError::Wraps {

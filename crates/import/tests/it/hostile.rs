@@ -209,15 +209,6 @@ fn nested_groups_are_refused() {
 }
 
 #[test]
-fn softmax_is_refused_anywhere_but_at_the_end() {
-    let error = refused(&changed(|graph| {
-        graph.node.insert(1, node("Softmax", "early", &["g"], "s"));
-        graph.node[2].input[0] = "s".into();
-    }));
-    assert!(matches!(error, ImportError::Node { node, .. } if node == "limit"));
-}
-
-#[test]
 fn calibration_of_another_shape_is_refused() {
     let bytes = model().encode_to_vec();
     let with = |samples| {

@@ -7,6 +7,7 @@
 
 mod build;
 mod calibration;
+mod decided;
 mod digits;
 mod hostile;
 mod reference;

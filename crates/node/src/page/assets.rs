@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use lilliput_forecast::SLIDERS_SCRIPT;
 
 /// The mark, also inside the pages.
 pub(super) const ICON: &str = include_str!("../../assets/icon.svg");
@@ -10,7 +11,7 @@ pub(super) const ICON: &str = include_str!("../../assets/icon.svg");
 /// The verifier as WebAssembly, made by `cargo xtask wasm`.
 const VERIFIER: &[u8] = include_bytes!("../../assets/verifier.wasm");
 
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
     (
         "style.css",
         "text/css",
@@ -36,6 +37,7 @@ const FILES: [(&str, &str, &str); 6] = [
         "text/javascript",
         include_str!("../../assets/check-worker.js"),
     ),
+    ("sliders.js", "text/javascript", SLIDERS_SCRIPT),
     ("icon.svg", "image/svg+xml", ICON),
 ];
 

@@ -2,12 +2,14 @@
 
 use lilliput_types::ChainId;
 use lilliput_types::job::Job;
+use lilliput_types::registry::Model;
 use maud::{Markup, html};
 
 use super::shell::{self, Place};
 
-/// The check of a job's proof; nothing while there is no proof.
-pub(super) fn of_job(job: &Job, key: &str, chain: ChainId) -> Markup {
+/// The check of a job's proof; nothing while there is no proof. What the ledger says of the job stands in the
+/// markup, for the script to compare.
+pub(super) fn of_job(job: &Job, model: &Model, chain: ChainId) -> Markup {
     let (Some(proof), Some(provider)) = (job.proof, job.provider) else {
         return html! {};
     };
@@ -17,11 +19,19 @@ pub(super) fn of_job(job: &Job, key: &str, chain: ChainId) -> Markup {
     html! {
         section.card {
             h2 { "Checked by yourself" }
-            p.quiet { "Your browser fetches key and proof and runs the verifier itself; this node can't tell it what to find." }
-            div id="browser-check" aria-live="polite" data-key=(key) data-proof={ "/v1/blobs/" (proof) } data-context=(context) {
+            p.quiet {
+                "Your browser has fetched the key and the proof and runs the verifier itself, against this job, its input "
+                "and its output. The verifier came from this node as well: to trust nobody, run "
+                code { "lilliput verify" } " or open both files on your own node's "
+                a href="/verify" { "page for any proof" } "."
+            }
+            div id="browser-check" role="status"
+                data-key={ "/v1/blobs/" (job.key_blob(model)) } data-proof={ "/v1/blobs/" (proof) } data-context=(context)
+                data-model=(job.key.unwrap_or(job.model)) data-input=(job.input)
+                data-output=[job.output] {
                 p.quiet { "checking …" }
             }
-            noscript { p { "Without JavaScript: download both files below and run " code { "lilliput verify" } "." } }
+            noscript { p { "Without JavaScript: download both files and run " code { "lilliput verify" } "." } }
             script src="/page/check.js" {}
         }
     }
@@ -35,20 +45,25 @@ pub(super) fn page() -> Markup {
         true,
         &html! {
             h1 { "Check a proof" }
-            section.card {
-                p { "Choose a model's key and a proof. They stay in your browser, which runs the verifier itself." }
-                div.row {
-                    label for="key-file" { "key (.lvk)" }
-                    input id="key-file" type="file" accept=".lvk";
-                }
-                div.row {
-                    label for="proof-file" { "proof (.lproof)" }
-                    input id="proof-file" type="file" accept=".lproof";
-                }
-                div id="browser-check" aria-live="polite" {}
+            p.lead {
+                "Choose a model's key and a proof, or drop both here. They stay in your browser, which runs the verifier itself."
+            }
+            section.card.drop {
+                (file("key-file", "key", ".lvk"))
+                (file("proof-file", "proof", ".lproof"))
+                div id="browser-check" role="status" {}
                 noscript { p { "This page needs JavaScript; " code { "lilliput verify" } " doesn't." } }
             }
             script src="/page/check.js" {}
         },
     )
+}
+
+fn file(id: &str, what: &str, ending: &str) -> Markup {
+    html! {
+        div.row {
+            label for=(id) { (what) " (" (ending) ")" }
+            input id=(id) type="file" accept=(ending);
+        }
+    }
 }

@@ -55,7 +55,7 @@ pub(super) fn page(node: &Node) -> Result<Markup, NodeError> {
                 "earned in play money. " code { "lilliput forecast" } " has the inputs, their sources, uncertainty and reports. "
                 "No investment advice."
             }
-            section.card { h2 { "What if" } @if let Some(base) = base { (PreEscaped(sliders_html(base))) } }
+            section.card { h2 { "What if" } @if let Some(base) = base { (PreEscaped(sliders_html(base))) script src="/page/sliders.js" {} } }
             section.card { h2 { "Actual" } (PreEscaped(compared.html())) }
         },
     ))

@@ -106,7 +106,10 @@ fn result(job: &Job, answer: Option<&Answer>) -> Markup {
     html! {
         h2 { "Answer" }
         div.row {
-            @if let Some(picture) = &answer.picture { img.digit src=(picture) alt="the input"; }
+            @match &answer.picture {
+                Some(picture) => img.digit src=(picture) alt="the input";,
+                None => img.digit id="drawing" data-job=(job.id) alt="your drawing, kept in this browser" hidden;,
+            }
             @if let Some(label) = best { span.answer id="answer" { (label) } }
         }
         @if answer.output.len() <= 16 { (distribution(&answer.output, best)) }

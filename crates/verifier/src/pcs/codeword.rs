@@ -1,17 +1,16 @@
 //! Commitments.
 
-use p3_dft::{Radix2DitParallel, TwoAdicSubgroupDft};
+use p3_dft::{Radix2DFTSmallBatch, TwoAdicSubgroupDft};
 use p3_field::{PrimeCharacteristicRing, TwoAdicField};
-use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 
 use super::code::Code;
-use super::merkle::{Digest, Root, Tree, leaf, siblings};
+use super::merkle::{Digest, Root, Tree, leaves, siblings};
 use crate::codec::Writer;
 use crate::field::F;
 
 /// Columns encoded at once.
-const COLUMNS_AT_ONCE: usize = 64;
+const COLUMNS_AT_ONCE: usize = 32;
 
 /// An encoded matrix and its tree.
 #[derive(Clone, Debug)]
@@ -28,20 +27,22 @@ impl Codeword {
     pub fn new(code: &Code, width: usize, coefficients: &[F]) -> Self {
         let width = width.max(1);
         let mut rows = F::zero_vec(code.domain().saturating_mul(width));
+        let transform = Radix2DFTSmallBatch::default();
+        let mut strip = Vec::new();
         for first in (0..width).step_by(COLUMNS_AT_ONCE) {
             let own = width.saturating_sub(first).min(COLUMNS_AT_ONCE);
-            let mut strip = F::zero_vec(code.domain().saturating_mul(own));
+            strip.clear();
+            strip.resize(code.domain().saturating_mul(own), F::ZERO);
             let all = coefficients.chunks_exact(width);
             for (to, from) in strip.chunks_exact_mut(own).zip(all) {
                 copy(to, from.iter().skip(first));
             }
-            let encoded = Radix2DitParallel::default().dft_batch(RowMajorMatrix::new(strip, own));
-            let encoded = encoded.to_row_major_matrix().values;
-            for (to, from) in rows.chunks_exact_mut(width).zip(encoded.chunks_exact(own)) {
+            strip = transform.dft_batch(RowMajorMatrix::new(strip, own)).values;
+            for (to, from) in rows.chunks_exact_mut(width).zip(strip.chunks_exact(own)) {
                 copy(to.get_mut(first..).unwrap_or_default(), from.iter());
             }
         }
-        let tree = Tree::new(rows.chunks(width).map(leaf).collect());
+        let tree = Tree::new(leaves(&rows, width));
         Self {
             width,
             log_domain: code.log_domain,

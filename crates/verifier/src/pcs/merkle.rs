@@ -1,19 +1,26 @@
 //! Merkle trees over rows, and openings of several rows at once.
 //!
-//! Leaves and inner nodes are hashed under different keys. A path is cut where another opened row gives the digest:
+//! Leaves and inner nodes are hashed behind different prefixes; many of one length are hashed at once. A path is cut where another opened row gives the digest:
 //! the verifier knows the positions, so it knows how many siblings there are.
 
-use crate::codec::{CodecError, Reader, Writer};
+use p3_blake3::Blake3;
+use p3_field::PrimeField32;
+use p3_symmetric::CryptographicHasher;
+
+use crate::codec::{CodecError, Reader};
 use crate::field::F;
 use crate::transcript::Transcript;
 
 /// A digest.
 pub type Digest = [u8; 32];
 
-/// Key of leaves.
+/// Prefix of leaves.
 const LEAF: &[u8; 32] = b"lilliput merkle leaf            ";
-/// Key of inner nodes.
+/// Prefix of inner nodes.
 const NODE: &[u8; 32] = b"lilliput merkle node            ";
+
+/// Rows and nodes that are hashed at once.
+const AT_ONCE: usize = 64;
 
 /// The root of a commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,17 +36,62 @@ impl Root {
 /// The digest of a row.
 #[must_use]
 pub fn leaf(row: &[F]) -> Digest {
-    let mut writer = Writer::new();
-    writer.bases(row);
-    *blake3::keyed_hash(LEAF, &writer.finish()).as_bytes()
+    let mut bytes = Vec::new();
+    push_leaf(row, &mut bytes);
+    Blake3.hash_slice(&bytes)
+}
+
+/// The digests of all rows of a matrix.
+#[must_use]
+pub fn leaves(rows: &[F], width: usize) -> Vec<Digest> {
+    let width = width.max(1);
+    let mut bytes = Vec::new();
+    let mut digests = Vec::with_capacity(rows.len().checked_div(width).unwrap_or(0));
+    for block in rows.chunks(width.saturating_mul(AT_ONCE)) {
+        bytes.clear();
+        let own = block.chunks_exact(width);
+        let count = own.len();
+        own.for_each(|row| push_leaf(row, &mut bytes));
+        push_digests(&bytes, count, &mut digests);
+    }
+    digests
+}
+
+fn push_leaf(row: &[F], bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(LEAF);
+    bytes.extend(
+        row.iter()
+            .flat_map(|value| value.as_canonical_u32().to_le_bytes()),
+    );
+}
+
+/// The digests of so many messages of one length, which lie one behind the other.
+fn push_digests(messages: &[u8], count: usize, digests: &mut Vec<Digest>) {
+    let mut own = vec![Digest::default(); count];
+    Blake3.hash_many(messages, &mut own);
+    digests.append(&mut own);
 }
 
 fn node(left: &Digest, right: &Digest) -> Digest {
-    let mut both = [0; 64];
-    let (first, second) = both.split_at_mut(32);
-    first.copy_from_slice(left);
-    second.copy_from_slice(right);
-    *blake3::keyed_hash(NODE, &both).as_bytes()
+    Blake3.hash_slice(&[*NODE, *left, *right].concat())
+}
+
+/// The nodes above a layer of an even number of digests.
+fn nodes(below: &[Digest]) -> Vec<Digest> {
+    let mut bytes = Vec::new();
+    let mut above = Vec::new();
+    for block in below.chunks(2 * AT_ONCE) {
+        bytes.clear();
+        let pairs = block.chunks_exact(2);
+        let count = pairs.len();
+        for pair in pairs {
+            bytes.extend_from_slice(NODE);
+            pair.iter()
+                .for_each(|digest| bytes.extend_from_slice(digest));
+        }
+        push_digests(&bytes, count, &mut above);
+    }
+    above
 }
 
 /// A tree over a power of two of leaves: all its digests, leaves first.
@@ -54,11 +106,7 @@ impl Tree {
     pub fn new(leaves: Vec<Digest>) -> Self {
         let mut layers = vec![leaves];
         while let Some(below) = layers.last().filter(|layer| layer.len() > 1) {
-            let above = below.chunks(2).map(|pair| match pair {
-                [left, right] => node(left, right),
-                _ => Digest::default(),
-            });
-            layers.push(above.collect());
+            layers.push(nodes(below));
         }
         Self { layers }
     }

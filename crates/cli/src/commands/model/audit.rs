@@ -7,6 +7,7 @@ use lilliput_types::ModelId;
 use lilliput_verifier::VerifyingKey;
 use serde_json::{Value, json};
 
+use super::decided::Decided;
 use super::import::read;
 use crate::failure::{Failure, OrExit, Result};
 use crate::files;
@@ -37,6 +38,9 @@ pub(crate) struct Args {
     secret: Option<PathBuf>,
 
     #[command(flatten)]
+    decided: Decided,
+
+    #[command(flatten)]
     node: NodeArgs,
 }
 
@@ -45,7 +49,12 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let registered = client.model(args.model)?;
     let key = VerifyingKey::decode(&client.blob(registered.key)?)
         .or_rejected("the model's key on the ledger is refused")?;
-    let read = read(&args.onnx, &args.calibrate, session)?;
+    let read = read(
+        &args.onnx,
+        &args.calibrate,
+        &args.decided.options()?,
+        session,
+    )?;
     let same_graph = read.graph() == key.graph();
     let hiding = match &args.secret {
         Some(path) => files::model(path)?.model.hiding,

@@ -1,32 +1,137 @@
-//! `lilliput model check`: whether an ONNX file can be imported.
+//! `lilliput model check`: whether an ONNX file can be proven, what stands in the way, what it costs.
 
 use std::path::PathBuf;
 
-use lilliput_import::FloatModel;
-use serde_json::json;
+use anyhow::anyhow;
+use lilliput_import::{Calibration, ImportError, Refusal, import, made_up_sample, refusals};
+use serde_json::{Value, json};
 
-use crate::failure::{OrExit, Result};
+use super::decided::Decided;
+use crate::cost::Cost;
+use crate::failure::{Failure, OrExit, Result};
 use crate::files;
 use crate::outcome::Outcome;
 
-/// Say whether an ONNX model can be imported, and if not, which node stands in the way.
+/// Most refusals that are printed for people; `--json` has all.
+const SHOWN_MAX: usize = 20;
+
+/// Say whether an ONNX model can be proven, what it costs, and every node in the way.
+///
+/// Without samples of real inputs the cost is that for made-up ones.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The ONNX file.
     onnx: PathBuf,
+
+    /// Samples of real inputs, as for `lilliput model import`.
+    #[arg(long, value_name = "FILE")]
+    calibrate: Option<PathBuf>,
+
+    #[command(flatten)]
+    decided: Decided,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let context = || format!("{} can't be imported", args.onnx.display());
     let bytes = files::read(&args.onnx, files::ONNX_BYTES_MAX)?;
-    FloatModel::read(&bytes)
-        .or_bad_input(format!("{} can't be imported", args.onnx.display()))
-        .map_err(|failure| {
-            failure
-                .fact("supported", false)
-                .hint("docs of `lilliput model import` list the operators")
-        })?;
+    let options = args.decided.options()?;
+    let given = match &args.calibrate {
+        None => None,
+        Some(path) => {
+            let bytes = files::read(path, files::NUMBERS_BYTES_MAX)?;
+            let context = format!("failed to read {}", path.display());
+            Some(Calibration::parse(&bytes).or_bad_input(context)?)
+        }
+    };
+    let found = refusals(&bytes, given.as_ref(), &options)
+        .map_err(|error| unsupported(&error, context()))?;
+    if !found.is_empty() {
+        return Err(missing(&found, &context()));
+    }
+    let made_up = given.is_none();
+    let samples = match given {
+        Some(samples) => samples,
+        None => made_up_sample(&bytes, &options).or_bad_input(context())?,
+    };
+    let imported =
+        import(&bytes, &samples, &options).map_err(|error| unsupported(&error, context()))?;
+    let cost = Cost::of(&imported.graph)
+        .or_bad_input(format!("{} can't be proven", args.onnx.display()))
+        .map_err(|failure| failure.fact("supported", false))?;
+    let report = imported.report;
+    let basis = if made_up {
+        "made-up samples: give --calibrate FILE for the real ones"
+    } else {
+        "the samples given"
+    };
+    let text = format!(
+        "{} can be imported and proven\n{}\nvalues of {} bits, {} nodes; estimated on {basis}",
+        args.onnx.display(),
+        cost.text(),
+        report.activation_bits,
+        report.nodes,
+    );
     Ok(Outcome::new(
-        format!("{} can be imported", args.onnx.display()),
-        json!({ "supported": true, "file": args.onnx }),
+        text,
+        json!({
+            "supported": true,
+            "file": args.onnx,
+            "missing": [],
+            "cost": cost.to_json(),
+            "activation_bits": report.activation_bits,
+            "made_up_samples": made_up,
+            "warnings": report.warnings,
+        }),
     ))
+}
+
+/// A refusal that concerns the file as a whole.
+fn unsupported(error: &ImportError, context: String) -> Failure {
+    Failure::bad_input(anyhow!("{error}").context(context))
+        .fact("supported", false)
+        .hint(advice(error))
+}
+
+/// What can be done about a refusal.
+fn advice(error: &ImportError) -> &'static str {
+    match error {
+        ImportError::NotFinite { .. } => {
+            "a weight is infinite or not a number: export the model again from a healthy checkpoint"
+        }
+        ImportError::Input { .. } => "give open lengths with --shape NAME=1x32",
+        ImportError::Undecided { .. } | ImportError::Fixed { .. } => {
+            "fix inputs that shapes depend on with --fix NAME and --calibrate FILE"
+        }
+        _ => "docs/onnx-coverage.md lists the operators that can be proven",
+    }
+}
+
+/// Every node that stands in the way.
+fn missing(found: &[Refusal], context: &str) -> Failure {
+    let list: Vec<Value> = found
+        .iter()
+        .map(|refusal| {
+            json!({
+                "node": refusal.node,
+                "operator": refusal.op,
+                "reason": refusal.error.to_string(),
+            })
+        })
+        .collect();
+    let shown = found.iter().take(SHOWN_MAX);
+    let mut lines: Vec<String> = shown.map(|refusal| refusal.error.to_string()).collect();
+    if found.len() > SHOWN_MAX {
+        lines.push(format!(
+            "{} more; --json lists all",
+            found.len() - SHOWN_MAX
+        ));
+    }
+    let first = found.first().map_or("", |refusal| advice(&refusal.error));
+    Failure::bad_input(
+        anyhow!("{}", lines.join("\n  "))
+            .context(format!("{context}: {} nodes stand in the way", found.len())),
+    )
+    .fact("supported", false)
+    .fact("missing", list)
+    .hint(first)
 }

@@ -12,6 +12,7 @@ use lilliput_provider::{ModelFile, secret};
 use lilliput_verifier::VerifyingKey;
 use serde_json::json;
 
+use super::decided::Decided;
 use crate::commands::prove::milliseconds;
 use crate::failure::{OrExit, Result};
 use crate::files;
@@ -37,6 +38,9 @@ pub(crate) struct Args {
     /// Where to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    #[command(flatten)]
+    decided: Decided,
 
     /// Name of the model [default: the file's name].
     #[arg(long)]
@@ -68,7 +72,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         HideWeights::Weights => Some(fresh(args.openings)?),
         HideWeights::None => None,
     };
-    let made = read(&args.onnx, &args.calibrate, session)?.set_up(&name, hiding, session)?;
+    let options = args.decided.options()?;
+    let read = read(&args.onnx, &args.calibrate, &options, session)?;
+    let made = read.set_up(&name, hiding, session)?;
     let setup_ms = milliseconds(started);
     let path = args.out.join("model.lmodel");
     let model_bytes = made
@@ -76,7 +82,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         .encode()
         .or_bad_input("failed to write the model down")?;
     let file = ModelFile::create(&path, made.model, &made.key).map_err(files::model_error)?;
-    file.write_code(&made.proving).map_err(files::model_error)?;
+    file.write_encoded(&made.proving)
+        .map_err(files::model_error)?;
     for warning in &made.report.warnings {
         session.say(format!("warning: {warning}"));
     }
@@ -158,14 +165,19 @@ pub(super) struct Made {
 }
 
 /// Imports a file.
-pub(super) fn read(onnx: &Path, calibration: &Path, session: &Session) -> Result<Read> {
+pub(super) fn read(
+    onnx: &Path,
+    calibration: &Path,
+    options: &Options,
+    session: &Session,
+) -> Result<Read> {
     let progress = session.progress("reading the model");
     let bytes = files::read(onnx, files::ONNX_BYTES_MAX)?;
     let samples = files::read(calibration, files::NUMBERS_BYTES_MAX)?;
     let samples = Calibration::parse(&samples)
         .or_bad_input(format!("failed to read {}", calibration.display()))?;
     progress.now("calibrating");
-    let imported = import(&bytes, &samples, &Options::default())
+    let imported = import(&bytes, &samples, options)
         .or_bad_input(format!("failed to import {}", onnx.display()))?;
     Ok(Read(imported))
 }

@@ -1,0 +1,58 @@
+//! Values whose worst case lies far beyond what the samples reach: brought near to that, exactly below it
+//! and saturating above, so that a table of few entries can round them finely.
+
+use lilliput_graph::{Op, OpError, Table};
+
+use super::builder::{Builder, Quantity};
+
+/// Bits that the high part of a value leaves to the low one.
+const LOW_BITS: u8 = 14;
+/// Beyond every high part: one table serves all.
+const HIGH_LIMIT: i32 = 1 << 20;
+
+impl Builder<'_> {
+    /// The quotient by a power of two, rounded to nearest.
+    pub(super) fn rounded(&mut self, x: Quantity, shift: u8) -> Result<Quantity, OpError> {
+        self.lookup(x, shift, x.scale, |domain| Table::Clamp {
+            lo: domain.lo as i32,
+            hi: domain.hi as i32,
+            out_lo: -HIGH_LIMIT,
+            out_hi: HIGH_LIMIT,
+        })
+    }
+
+    /// What rounding left, which has `shift` bits.
+    pub(super) fn rest(
+        &mut self,
+        x: Quantity,
+        rounded: Quantity,
+        shift: u8,
+    ) -> Result<Quantity, OpError> {
+        let op = Op::Sum {
+            terms: vec![(x.tensor, 1), (rounded.tensor, -(1i64 << shift))],
+            constant: 0,
+        };
+        self.push(op, x.scale)
+    }
+
+    /// `x` where its magnitude is at most `limit`, else something of its sign and above `limit`.
+    pub(super) fn saturated(&mut self, x: Quantity, limit: i64) -> Result<Quantity, OpError> {
+        let needed = (64 - limit.leading_zeros()) as u8;
+        let bits = needed.clamp(LOW_BITS, lilliput_graph::op::SHIFT_MAX);
+        let high = self.rounded(x, bits)?;
+        let low = self.rest(x, high, bits)?;
+        // A power of two, so that different places share a table.
+        let most = ((limit >> bits) + 2).unsigned_abs().next_power_of_two();
+        let kept = self.lookup(high, 0, x.scale, |domain| Table::Clamp {
+            lo: domain.lo as i32,
+            hi: domain.hi as i32,
+            out_lo: -(most as i32),
+            out_hi: most as i32,
+        })?;
+        let op = Op::Sum {
+            terms: vec![(low.tensor, 1), (kept.tensor, 1i64 << bits)],
+            constant: 0,
+        };
+        self.push(op, x.scale)
+    }
+}

@@ -1,0 +1,83 @@
+"""Writes what `cargo xtask eval-models` needs of Magika: model, samples, files, expected labels.
+
+Needs the Python packages magika, onnxruntime, numpy. Files come from folders of the machine: up to
+`--each` of an ending, spread over the sorted list of all that end so, empty and huge ones left out.
+The features are the package's own. Usage: prepare_magika.py OUT FOLDER [FOLDER ...]
+"""
+
+import argparse
+import pathlib
+
+import magika
+import numpy as np
+import onnxruntime
+from magika import Magika
+from magika.types import Seekable
+
+SIZE_MAX = 4 << 20
+CALIBRATION = 48
+
+
+def files(folders, each):
+    """A few files of every ending, the same ones each time."""
+    by_ending = {}
+    for folder in folders:
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if path.is_file() and not path.is_symlink() and 16 <= path.stat().st_size <= SIZE_MAX:
+                by_ending.setdefault(path.suffix.lower()[:12], []).append(path)
+    chosen = []
+    for ending in sorted(by_ending):
+        paths = by_ending[ending]
+        step = max(len(paths) // each, 1)
+        chosen.extend(paths[::step][:each])
+    return chosen
+
+
+def features(path, config):
+    """The model's input for a file, by the package's own rules."""
+    with open(path, "rb") as stream:
+        taken = Magika._extract_features_from_seekable(
+            Seekable(stream),
+            config.beg_size,
+            config.mid_size,
+            config.end_size,
+            config.padding_token,
+            config.block_size,
+            config.use_inputs_at_offsets,
+        )
+    return taken.beg + taken.mid + taken.end
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("out", type=pathlib.Path)
+    arguments.add_argument("folders", nargs="+")
+    arguments.add_argument("--each", type=int, default=10)
+    options = arguments.parse_args()
+    config = Magika()._model_config
+    models = sorted(pathlib.Path(magika.__file__).parent.glob("models/*/model.onnx"))
+    model = models[-1].read_bytes()
+    inputs, paths = [], []
+    for path in files(options.folders, options.each):
+        try:
+            inputs.append(features(path, config))
+            paths.append(path)
+        except OSError:
+            continue
+    inputs = np.array(inputs, dtype=np.int32)
+    # Every seventh file is a sample for calibration and not for the test.
+    is_sample = np.zeros(len(inputs), dtype=bool)
+    is_sample[::7][:CALIBRATION] = True
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    scores = np.concatenate([session.run(None, {"bytes": row[None]})[0] for row in inputs])
+    labels = scores.argmax(axis=1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "magika.onnx").write_bytes(model)
+    np.save(options.out / "magika-samples.npy", inputs[is_sample])
+    np.save(options.out / "magika-inputs.npy", inputs[~is_sample])
+    np.save(options.out / "magika-expected.npy", scores[~is_sample].astype(np.float32))
+    kinds = len(set(labels[~is_sample]))
+    print(f"magika {magika.__version__}: {(~is_sample).sum()} files of {kinds} labels")
+
+
+main()
