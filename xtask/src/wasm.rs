@@ -42,7 +42,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.check {
         return match stale(&root)? {
             Some(reason) => bail!("{reason}"),
-            None => Ok(crate::say(&format!("{MODULE} was made from these sources"))),
+            None => {
+                crate::say(&format!("{MODULE} was made from these sources"));
+                Ok(())
+            }
         };
     }
     let (built, toolchain) = build(&root)?;

@@ -175,6 +175,12 @@ pub(crate) fn check(client: &Client, registered: &VerifyingKey, job: &Job) -> Re
     let verified = verify(key, &context, &proof).or_rejected(&refused)?;
     let verify_ms = milliseconds(started);
     check_binding(registered, job, &verified)?;
+    if verified.runs != 1 {
+        return Err(Failure::rejected(anyhow!(
+            "the proof of job {} is about several runs",
+            job.id
+        )));
+    }
     let Some(outputs) = &verified.outputs else {
         return Err(Failure::rejected(anyhow!(
             "the proof of job {} hides the answer",

@@ -71,8 +71,9 @@ pub(crate) fn model(path: &Path) -> Result<ModelFile> {
 
 /// What is wrong with a model file is bad input, but for what the machine can't do.
 pub(crate) fn model_error(error: ModelFileError) -> Failure {
-    use ModelFileError::{Openings, Private, Random};
+    use ModelFileError::{Key, Openings, Private, Random};
     match &error {
+        Key { .. } => Failure::rejected(error),
         Openings(OpeningsError::Lock { .. } | OpeningsError::File(_)) | Private(_) | Random(_) => {
             Failure::failed(error)
         }
@@ -88,14 +89,10 @@ pub(crate) fn key(path: &Path) -> Result<VerifyingKey> {
 
 /// The verifying key beside a model file, if there is one.
 pub(crate) fn key_beside(model: &ModelFile) -> Result<Option<VerifyingKey>> {
-    let path = model.path().with_extension("lvk");
-    path.exists().then(|| key(&path)).transpose()
+    model.verifying_key().map_err(model_error)
 }
 
-/// The proving key of a model: put together with the `.lvk` beside it, or made anew.
-pub(crate) fn proving_key(model: &ModelFile) -> Result<ProvingKey> {
-    model.proving_key().map_err(|error| match error {
-        ModelFileError::Key { .. } => Failure::rejected(error),
-        error => model_error(error),
-    })
+/// A model's proving key: put together with the verifying key beside it, or made anew.
+pub(crate) fn proving_key(model: &ModelFile, key: Option<VerifyingKey>) -> Result<ProvingKey> {
+    model.proving_key_for(key).map_err(model_error)
 }

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use lilliput_graph::Checked;
 use lilliput_verifier::layout::{Hidden, Layout};
 use lilliput_verifier::pcs::Code;
-use lilliput_verifier::{Subject, SubjectError, VerifyingKey};
+use lilliput_verifier::{Subject, VerifyingKey};
 
 use crate::failure::{Failure, OrExit, Result};
 
@@ -40,7 +40,7 @@ pub(crate) fn check(
     hidden: Hidden,
     limit_mib: Option<u64>,
 ) -> Result<()> {
-    let need = need(key, encoded, hidden).or_failed("failed to estimate the memory")?;
+    let need = need(key, encoded, hidden)?;
     let limit = limit_mib.map(|mib| mib.saturating_mul(1 << 20));
     match limit.or_else(available) {
         Some(limit) if need > limit => Err(too_much(need, limit)),
@@ -60,12 +60,8 @@ fn too_much(need: u64, limit: u64) -> Failure {
 }
 
 /// About how many bytes a proof needs.
-fn need(
-    key: &VerifyingKey,
-    encoded: bool,
-    hidden: Hidden,
-) -> std::result::Result<u64, SubjectError> {
-    let subject = Subject::new(key, 1, hidden)?;
+fn need(key: &VerifyingKey, encoded: bool, hidden: Hidden) -> Result<u64> {
+    let subject = Subject::new(key, 1, hidden).or_failed("failed to estimate the memory")?;
     let layout = subject.layout();
     let witness = layout.witness.iter();
     let witness = witness.map(|own| Code::witness(own.variables));

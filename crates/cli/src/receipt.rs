@@ -25,6 +25,9 @@ pub(crate) fn to_json(job: &Job, checked: Option<&Checked>) -> Value {
             "bytes": checked.proof_bytes,
             "verify_ms": checked.verify_ms,
             "security_bits": checked.security.bits,
+            "hidden": checked.hidden,
+            "opening": checked.opening,
+            "openings": checked.openings,
         });
     }
     object

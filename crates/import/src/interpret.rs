@@ -87,7 +87,21 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             [kernel, stride, before],
         ),
         Operation::Mix { axis, matrix } => along::mix(operand(0), shape_of(0), *axis, matrix),
-        Operation::Reshape | Operation::Convert(_) => operand(0).to_vec(),
+        Operation::Reshape
+        | Operation::Convert(_)
+        | Operation::Expand
+        | Operation::Transpose { .. }
+        | Operation::Slice { .. }
+        | Operation::Concat { .. }
+        | Operation::Pad { .. } => moved(program, step, values),
+    }
+}
+
+/// The steps that only put values in other places.
+fn moved(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
+    let shape_of = |operand: usize| &program.steps[step.operands[operand]].shape[..];
+    let operand = |index: usize| &values[step.operands[index]][..];
+    match &step.operation {
         Operation::Expand => expand(operand(0), shape_of(0), &step.shape),
         Operation::Transpose { perm } => {
             let from = strides(shape_of(0));
@@ -113,6 +127,7 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             *axis,
             *before,
         ),
+        _ => operand(0).to_vec(),
     }
 }
 

@@ -17,6 +17,7 @@ mod function;
 mod normalize;
 mod operation;
 mod pool;
+mod rows;
 mod saturate;
 mod softmax;
 mod table;
@@ -84,8 +85,8 @@ pub struct Report {
 pub(crate) struct Observed {
     extremes: Vec<(f64, f64)>,
     units: Vec<Option<f64>>,
-    /// Smallest and largest variance of a row that each normalisation saw.
-    variances: BTreeMap<usize, (f64, f64)>,
+    /// The variances of the rows that each normalisation saw, in order.
+    variances: BTreeMap<usize, Vec<f64>>,
 }
 
 impl Observed {
@@ -109,6 +110,9 @@ impl Observed {
                 }
             }
         }
+        for list in variances.values_mut() {
+            list.sort_by(f64::total_cmp);
+        }
         let unit = |input: usize| {
             let lists: Vec<&[f64]> = samples.iter().map(|sample| &sample[input][..]).collect();
             exact::unit(&lists)
@@ -123,7 +127,18 @@ impl Observed {
 
     /// Extremes of the variances that a normalisation saw.
     fn variance_of(&self, value: usize) -> (f64, f64) {
-        self.variances.get(&value).copied().unwrap_or((1.0, 1.0))
+        self.variances
+            .get(&value)
+            .and_then(|sorted| Some((*sorted.first()?, *sorted.last()?)))
+            .unwrap_or((1.0, 1.0))
+    }
+
+    /// The variance below which half of the rows lie.
+    fn median_variance_of(&self, value: usize) -> f64 {
+        self.variances
+            .get(&value)
+            .and_then(|sorted| sorted.get(sorted.len() / 2).copied())
+            .unwrap_or(1.0)
     }
 
     /// Extremes of a step.
@@ -135,7 +150,7 @@ impl Observed {
 fn see_variances(
     program: &Program,
     values: &[Vec<f32>],
-    variances: &mut BTreeMap<usize, (f64, f64)>,
+    variances: &mut BTreeMap<usize, Vec<f64>>,
 ) {
     for (value, step) in program.steps.iter().enumerate() {
         let Operation::Normalize { axis, centered, .. } = step.operation else {
@@ -144,9 +159,7 @@ fn see_variances(
         let x = &values[step.operands[0]];
         interpret::each_row(&step.shape, axis, |places| {
             let (_, variance) = interpret::moments(x, places, centered);
-            let seen = variances.entry(value).or_insert((variance, variance));
-            seen.0 = seen.0.min(variance);
-            seen.1 = seen.1.max(variance);
+            variances.entry(value).or_default().push(variance);
         });
     }
 }

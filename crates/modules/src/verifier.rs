@@ -73,6 +73,9 @@ impl ProofCheck for Verifier {
         if verified.input_commitment.0 != *claim.input.as_bytes() {
             return Err("the proof is about another input than the order".to_owned());
         }
+        if verified.runs != 1 {
+            return Err("the proof is about several runs".to_owned());
+        }
         if verified.outputs.is_none() {
             return Err("the proof hides the answer".to_owned());
         }

@@ -15,7 +15,7 @@ pub enum ProviderError {
     NoModels,
     /// A model can't be set up, or has no opening left.
     #[error(transparent)]
-    Model(#[from] ModelFileError),
+    Model(Box<ModelFileError>),
     /// A model that nobody has published.
     #[error("model {model} ({name:?}) isn't published on this network")]
     Unpublished {
@@ -42,4 +42,10 @@ pub enum ProviderError {
     /// An amount out of range.
     #[error(transparent)]
     Amount(#[from] AmountError),
+}
+
+impl From<ModelFileError> for ProviderError {
+    fn from(source: ModelFileError) -> Self {
+        Self::Model(Box::new(source))
+    }
 }

@@ -9,20 +9,25 @@ use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use lilliput_crypto::RandomError;
 use lilliput_crypto::private_file::{self, PrivateFileError};
-use lilliput_crypto::{RandomError, random_bytes};
-use lilliput_graph::model::Hiding;
 use lilliput_graph::{Model, ModelError};
 use lilliput_prover::link::Unlinkable;
 use lilliput_prover::pcs::file::CodeFileError;
-use lilliput_prover::{ProvingKey, SetupError, link, setup};
+use lilliput_prover::{ProvingKey, SetupError, setup};
 use lilliput_verifier::key::KEY_BYTES_MAX;
 use lilliput_verifier::{KeyError, VerifyingKey};
 
 use crate::openings::{Openings, OpeningsError};
 
+mod copies;
+
+pub use copies::Rotated;
+
 /// Largest model file that is read.
 pub const MODEL_BYTES_MAX: u64 = 1 << 30;
+/// Extension of the encoded weights.
+const CODE: &str = "lcode";
 
 // The graph's file format and the key's agree on how many openings there can be.
 const _: () = assert!(lilliput_graph::model::OPENINGS_MAX == lilliput_verifier::key::OPENINGS_MAX);
@@ -116,21 +121,6 @@ pub struct ModelFile {
     pub model: Model,
 }
 
-/// A successor that was written.
-#[derive(Debug)]
-pub struct Rotated {
-    /// Its file.
-    pub file: ModelFile,
-    /// The key before.
-    pub old: VerifyingKey,
-    /// Its own.
-    pub new: VerifyingKey,
-    /// Where the link is.
-    pub link: PathBuf,
-    /// Length of the link.
-    pub link_bytes: usize,
-}
-
 impl ModelFile {
     /// Reads a model. Links are followed, so that all who use a file share its counter.
     ///
@@ -158,7 +148,7 @@ impl ModelFile {
         if let Some(hiding) = &model.hiding {
             Openings::beside(path).create(hiding)?;
         }
-        remove(&path.with_extension("lcode"))?;
+        remove(&path.with_extension(CODE))?;
         write(&path.with_extension("lvk"), &key.encode())?;
         let file = Self {
             path: path.to_owned(),
@@ -174,40 +164,55 @@ impl ModelFile {
         &self.path
     }
 
-    /// Its key for provers: put together with the `.lvk` beside it, or made anew.
+    /// The verifying key beside it, if there is one.
+    ///
+    /// # Errors
+    /// When it is none, or refused.
+    pub fn verifying_key(&self) -> Result<Option<VerifyingKey>, ModelFileError> {
+        let path = self.path.with_extension("lvk");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let bytes = read_bounded(&path, KEY_BYTES_MAX as u64)?;
+        let key = VerifyingKey::decode(&bytes).map_err(|source| ModelFileError::Key {
+            path,
+            source: Box::new(source),
+        })?;
+        Ok(Some(key))
+    }
+
+    /// Its key for provers: put together with the verifying key and the encoded weights beside it, or made anew.
     ///
     /// # Errors
     /// When the key beside it is another model's.
     pub fn proving_key(&self) -> Result<ProvingKey, ModelFileError> {
+        self.proving_key_for(self.verifying_key()?)
+    }
+
+    /// The same, for a verifying key that was read before.
+    ///
+    /// # Errors
+    /// When the key is another model's.
+    pub fn proving_key_for(&self, key: Option<VerifyingKey>) -> Result<ProvingKey, ModelFileError> {
         let hiding = secret(&self.model);
-        let weights = self.model.weights.clone();
-        let path = self.path.with_extension("lvk");
-        let setup_error = |path: &Path| {
-            let path = path.to_owned();
-            move |source| ModelFileError::Setup {
-                path,
-                source: Box::new(source),
+        let weights = || self.model.weights.clone();
+        let made = match key {
+            None => setup(&self.model.graph, weights(), &hiding).map(|(key, _)| key),
+            Some(key) => {
+                // The encoded weights stay on disk for later proofs, where the folder can be written to.
+                let code = self.path.with_extension(CODE);
+                match ProvingKey::with_code_file(key.clone(), weights(), &hiding, &code) {
+                    Err(SetupError::CodeFile(CodeFileError::Io(_))) => {
+                        ProvingKey::rebuild(key, weights(), &hiding)
+                    }
+                    made => made,
+                }
             }
         };
-        if path.exists() {
-            let bytes = read_bounded(&path, KEY_BYTES_MAX as u64)?;
-            let key = VerifyingKey::decode(&bytes).map_err(|source| ModelFileError::Key {
-                path: path.clone(),
-                source: Box::new(source),
-            })?;
-            // The encoded weights stay on disk for later proofs, where the folder can be written to.
-            let encoded = self.path.with_extension("lcode");
-            let made = ProvingKey::with_code_file(key.clone(), weights.clone(), &hiding, &encoded);
-            let made = match made {
-                Err(SetupError::CodeFile(CodeFileError::Io(_))) => {
-                    ProvingKey::rebuild(key, weights, &hiding)
-                }
-                made => made,
-            };
-            return made.map_err(setup_error(&path));
-        }
-        let made = setup(&self.model.graph, weights, &hiding);
-        made.map(|(key, _)| key).map_err(setup_error(&self.path))
+        made.map_err(|source| ModelFileError::Setup {
+            path: self.path.clone(),
+            source: Box::new(source),
+        })
     }
 
     /// Keeps the encoded weights beside the model, so that the first proof needn't make them anew.
@@ -226,7 +231,7 @@ impl ModelFile {
     /// Whether the encoded weights lie beside it, so that a proof needn't encode them.
     #[must_use]
     pub fn is_encoded(&self) -> bool {
-        self.path.with_extension("lcode").exists()
+        self.path.with_extension(CODE).exists()
     }
 
     /// Openings that are left; none where nothing hides the weights.
@@ -256,102 +261,6 @@ impl ModelFile {
         Openings::beside(&self.path)
             .used_up(self.model.hiding.as_ref())
             .into()
-    }
-
-    /// Gives the upper `count` of the openings that are left to a copy in another folder. This file gives them up
-    /// before the copy is written: what is interrupted loses numbers, and no two files have the same.
-    ///
-    /// # Errors
-    /// When fewer are left, the folder has a model, or a file can't be written.
-    pub fn share(&self, count: u32, folder: &Path) -> Result<Self, ModelFileError> {
-        let target = self.target(folder)?;
-        let openings = Openings::beside(&self.path);
-        let held = openings.hold()?;
-        // As it is now: another process may have shared it since.
-        let mut own = Self::read(&self.path)?;
-        let Some(hiding) = own.model.hiding.as_mut() else {
-            return Err(self.not_hidden());
-        };
-        let key = own_key(self)?;
-        // What can fail for other reasons than lack of numbers comes first.
-        fs::create_dir_all(folder).map_err(io_error(folder))?;
-        let given = openings.split(hiding, count, &held)?;
-        let copied = Hiding {
-            share: given.clone(),
-            ..hiding.clone()
-        };
-        hiding.share.end = given.start;
-        own.write()?;
-        drop(held);
-        let copy = Model {
-            hiding: Some(copied),
-            ..own.model
-        };
-        Self::create(&target, copy, &key)
-    }
-
-    /// Makes a successor in another folder: the same weights under a fresh seed, with `openings` new numbers, and the
-    /// link that shows that the weights are the same.
-    ///
-    /// # Errors
-    /// When the link would need an opening that there isn't, the folder has a model, or a file can't be written.
-    pub fn rotate(&self, openings: u32, folder: &Path) -> Result<Rotated, ModelFileError> {
-        let target = self.target(folder)?;
-        if self.model.hiding.is_none() {
-            return Err(self.not_hidden());
-        }
-        let old = self.proving_key()?;
-        let hiding = Hiding {
-            seed: random_bytes()?,
-            openings,
-            share: 0..openings,
-        };
-        let model = Model {
-            hiding: Some(hiding),
-            ..self.model.clone()
-        };
-        let made = setup(&model.graph, model.weights.clone(), &secret(&model));
-        let (proving, new) = made.map_err(|source| ModelFileError::Setup {
-            path: self.path.clone(),
-            source: Box::new(source),
-        })?;
-        self.reserve_link(&new)?;
-        let link = link::prove(&old, &proving, &random_bytes()?)?;
-        let link_path = target.with_extension("llink");
-        fs::create_dir_all(folder).map_err(io_error(folder))?;
-        write(&link_path, &link)?;
-        let file = Self::create(&target, model, &new)?;
-        file.write_encoded(&proving)?;
-        Ok(Rotated {
-            file,
-            old: old.verifying_key().clone(),
-            new,
-            link: link_path,
-            link_bytes: link.len(),
-        })
-    }
-
-    /// A key keeps one opening for the link to a successor. Whether it is used stands in a file of its own, so that a
-    /// lost counter doesn't stand in the way; all further links, and those of copies, use openings of proofs.
-    fn reserve_link(&self, successor: &VerifyingKey) -> Result<(), ModelFileError> {
-        let share = self.model.hiding.as_ref().map(|hiding| hiding.share.start);
-        if share == Some(0) {
-            let id = format!("{}\n", hex::encode(successor.model_id().0));
-            let marker = self.path.with_extension("linked");
-            match private_file::create(&marker, id.as_bytes()) {
-                Ok(()) => return Ok(()),
-                Err(error) if !marker.exists() => return Err(error.into()),
-                Err(_) => {}
-            }
-        }
-        match self.take_opening() {
-            Err(ModelFileError::Openings(OpeningsError::UsedUp { .. })) => {
-                Err(ModelFileError::LinkUsed {
-                    path: self.path.clone(),
-                })
-            }
-            taken => taken.map(drop),
-        }
     }
 
     fn write(&self) -> Result<(), ModelFileError> {
@@ -391,11 +300,6 @@ pub fn secret(model: &Model) -> lilliput_prover::Hiding {
             openings: hiding.openings,
         },
     }
-}
-
-/// The verifying key of a model file.
-fn own_key(file: &ModelFile) -> Result<VerifyingKey, ModelFileError> {
-    Ok(file.proving_key()?.verifying_key().clone())
 }
 
 /// A file that hides weights isn't written over.

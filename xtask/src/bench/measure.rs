@@ -99,11 +99,19 @@ fn seconds(time: TimeVal) -> f64 {
     time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
 }
 
-/// Runs a command `runs` times, after one run that doesn't count.
-pub(super) fn repeatedly(command: &[String], runs: usize) -> Result<Figures> {
-    once(command)?;
+/// Runs a command `runs` times, after one run that doesn't count; `prepare` comes before each.
+pub(super) fn repeatedly(
+    command: &[String],
+    runs: usize,
+    prepare: impl Fn() -> Result<()>,
+) -> Result<Figures> {
+    let prepared = || {
+        prepare()?;
+        once(command)
+    };
+    prepared()?;
     let all = (0..runs)
-        .map(|_| once(command))
+        .map(|_| prepared())
         .collect::<Result<Vec<Usage>>>()?;
     let spread = |figure: fn(&Usage) -> f64| Spread::of(all.iter().map(figure).collect());
     Ok(Figures {

@@ -38,7 +38,7 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
             Outcome::Wrong(_) => {
                 *row.reasons
                     .entry("differs from the reference, or has no proof".into())
-                    .or_default() += 1
+                    .or_default() += 1;
             }
             Outcome::Excluded(_) => {}
         }

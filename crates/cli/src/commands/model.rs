@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod decided;
 mod import;
+mod link;
 mod list;
 mod publish;
 mod rotate;
@@ -37,6 +38,7 @@ enum Command {
     Share(share::Args),
     Rotate(rotate::Args),
     Succeed(succeed::Args),
+    Link(link::Args),
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
@@ -50,6 +52,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         Command::Share(args) => share::run(args, session),
         Command::Rotate(args) => rotate::run(args, session),
         Command::Succeed(args) => succeed::run(args, session),
+        Command::Link(args) => link::run(args),
     }
 }
 

@@ -14,6 +14,7 @@ use lilliput_verifier::Context;
 use lilliput_verifier::layout::Hidden;
 use serde_json::json;
 
+use crate::cost::Cost;
 use crate::failure::{Failure, OrExit, Result};
 use crate::opening::{Opening, Part};
 use crate::outcome::Outcome;
@@ -79,15 +80,16 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let progress = session.progress("reading the model");
     let file = files::model(&args.model)?;
     let hidden = hidden(&args.hide, &file, session)?;
-    if let Some(key) = files::key_beside(&file)? {
-        memory::check(&key, file.is_encoded(), hidden, args.memory_mib)?;
+    let beside = files::key_beside(&file)?;
+    if let Some(key) = &beside {
+        memory::check(key, file.is_encoded(), hidden, args.memory_mib)?;
     }
-    let key = files::proving_key(&file)?;
+    let key = files::proving_key(&file, beside)?;
     let graph = key.verifying_key().graph();
     let sample = numbers::read_input(&args.input, graph)?;
     let integers = numbers::quantize(graph, &sample, args.strict, session)?;
     let tensors = numbers::tensors(graph, &integers);
-    progress.now("proving");
+    progress.now(expected(&key));
     let started = Instant::now();
     let opening = file.take_opening().map_err(files::model_error)?;
     let request = Request {
@@ -116,6 +118,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         &args.out,
         opened.as_deref(),
     )
+}
+
+/// What goes on, and how long it is expected to take.
+fn expected(key: &ProvingKey) -> String {
+    match Cost::of(key.verifying_key().checked()) {
+        Ok(cost) => format!("proving, about {:.1} CPU seconds", cost.seconds),
+        Err(_) => "proving".to_owned(),
+    }
 }
 
 /// What is asked to be hidden, where the model can do it.

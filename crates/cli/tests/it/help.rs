@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 23] = [
+    let commands: [&[&str]; 24] = [
         &[],
         &["up"],
         &["demo"],
@@ -28,6 +28,7 @@ fn the_help_of_every_command_is_as_published() {
         &["model", "share"],
         &["model", "rotate"],
         &["model", "succeed"],
+        &["model", "link"],
         &["prove"],
         &["verify"],
         &["provider"],

@@ -238,6 +238,20 @@ fn a_successor_goes_on_where_its_model_ended() {
         fs::read(&key).unwrap(),
         fs::read(model.path("model.lvk")).unwrap()
     );
+    let path = folder.join("model.llink");
+    let (before, now) = (model.path("model.lvk"), arg(&key));
+    let linked = |link: &Path, exit| {
+        let link = ["--successor", now, "--link", arg(link)];
+        let check = ["model", "link", "--key", arg(&before)];
+        json(&[&check[..], &link].concat(), exit)
+    };
+    assert!(linked(&path, 0)["security_bits"].as_f64().unwrap() >= 100.0);
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let changed = model.path("changed.llink");
+    fs::write(&changed, bytes).unwrap();
+    linked(&changed, 3);
     let proof = model.path("p.lproof");
     let proved = prove(&folder.join("model.lmodel"), &input, &proof, &[], 0);
     assert_eq!(
@@ -412,7 +426,7 @@ fn a_proof_explains_itself_with_and_without_its_key() {
         "what it states",
         "what it does not show",
         "hidden: weights, input",
-        "opening 0 of 128",
+        "opening 0 of the 128",
         "queries",
     ] {
         assert!(said.contains(part), "{part}: {said}");

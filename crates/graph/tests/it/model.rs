@@ -44,7 +44,8 @@ fn shares_that_no_key_has_are_neither_written_nor_read() {
     let good = hidden().encode().unwrap();
     // Magic, version, name, kind and seed come before the three numbers.
     let place = 4 + 1 + 1 + "example".len() + 1 + 32;
-    for (openings, share) in [(0, 0..0), (8, 5..4), (8, 0..9), (1 << 13, 0..1)] {
+    for (openings, start, end) in [(0, 0, 0), (8, 5, 4), (8, 0, 9), (1 << 13, 0, 1)] {
+        let share = start..end;
         let mut model = hidden();
         let numbers = [openings, share.start, share.end];
         model.hiding.as_mut().unwrap().openings = openings;

@@ -8,6 +8,9 @@ use super::operation::squeezed;
 use crate::array::Array;
 use crate::program::{Step, Value};
 
+/// Least ratio of two scales that is rounded to a whole number: half a per cent is lost at most.
+const SCALE_RATIO_MIN: f64 = 100.0;
+
 impl Builder<'_> {
     pub(super) fn add_constant(&mut self, step: &Step, c: &Array) -> Result<Quantity, OpError> {
         let x = self.quantity(step.operands[0]);
@@ -75,6 +78,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn add(&mut self, step: &Step, sign: f32) -> Result<Quantity, OpError> {
+        if let Some(sum) = self.wide_sum(step, sign)? {
+            return Ok(sum);
+        }
         let [a, b] = self.pair(step)?;
         let room = |x| VALUE_MAX / 8 / self.range(x).magnitude().max(1);
         let (a_times, b_times, scale) = balance([a.scale, b.scale], [room(a), room(b)]);
@@ -84,6 +90,35 @@ impl Builder<'_> {
             constant: 0,
         };
         self.push(op, scale)
+    }
+
+    /// Adds few bits to a wide value as it is: what a residual connection does. `None`: the scales or
+    /// the bounds don't allow that.
+    fn wide_sum(&mut self, step: &Step, sign: f32) -> Result<Option<Quantity>, OpError> {
+        let shape = inner(&step.shape);
+        for (wide, narrow) in [(0, 1), (1, 0)] {
+            let x = self.quantity(step.operands[wide]);
+            let range = self.range(x);
+            if range.hi - range.lo <= 4 * self.top() {
+                continue;
+            }
+            let y = self.small(step.operands[narrow])?;
+            let times = (y.scale / x.scale).round();
+            let reach = self.range(y).magnitude() as f64 * times + range.magnitude() as f64;
+            if times < SCALE_RATIO_MIN || reach > VALUE_MAX as f64 {
+                continue;
+            }
+            let x = self.shaped(x, &shape)?;
+            let y = self.shaped(y, &shape)?;
+            let sign = if sign < 0.0 { -1 } else { 1 };
+            let (x_sign, y_sign) = if wide == 0 { (1, sign) } else { (sign, 1) };
+            let op = Op::Sum {
+                terms: vec![(x.tensor, x_sign), (y.tensor, y_sign * times as i64)],
+                constant: 0,
+            };
+            return self.push(op, x.scale).map(Some);
+        }
+        Ok(None)
     }
 
     pub(super) fn mul(&mut self, step: &Step) -> Result<Quantity, OpError> {

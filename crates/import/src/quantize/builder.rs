@@ -15,7 +15,7 @@ use crate::number::scale_from_f64;
 use crate::program::{Operation, Program, Step, Value};
 
 /// Most entries of one table, reached by shifting further than calibration asks for.
-const DOMAIN_MAX: i64 = 1 << 16;
+const DOMAIN_MAX: i64 = 1 << 15;
 /// Most entries of functions' tables before they are shared.
 const FUNCTION_ENTRIES_MAX: usize = 1 << 22;
 /// Fewest bits of an input, which costs no table.

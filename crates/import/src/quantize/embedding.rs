@@ -9,6 +9,8 @@ use crate::program::{Operation, Program, Step, Value};
 
 /// Tables of fewer rows are compared with the whole index.
 const WHOLE_ROWS_MAX: usize = 32;
+/// How many bits more than other weights a row has.
+const ROW_BITS_MORE: u8 = 4;
 /// Bits that a row keeps at least, those of its weights included.
 const REST_BITS: u8 = 13;
 /// Most integers that an index may be.
@@ -49,7 +51,8 @@ impl Builder<'_> {
         let high_count = rows.div_ceil(low_count);
         let mut numbers = table.values.clone();
         numbers.resize(high_count * low_count * columns, 0.0);
-        let bits = self.weight_bits.max(8);
+        // Rows are read one at a time, and a few columns of large numbers set the scale of all.
+        let bits = (self.weight_bits + ROW_BITS_MORE).min(16);
         let shape = [high_count, low_count, columns].map(|length| length as u32);
         let picked = if high_count == 1 {
             let low = self.hot(index, low_count, 0)?;

@@ -35,6 +35,7 @@ impl Builder<'_> {
         let operand = step.operands[0];
         let x = self.small(operand)?;
         let (x, axis) = self.shaped_along(operand, x, axis)?;
+        let x = self.finer_rows(value, operand, x, usize::from(axis))?;
         let axis = usize::from(axis);
         let along = Along {
             axis,
@@ -121,7 +122,7 @@ impl Builder<'_> {
     fn squares(&mut self, x: Quantity, along: Along) -> Result<Quantity, OpError> {
         let largest = self.range(x).magnitude();
         let fits = |parts: &u32| {
-            along.length % parts == 0
+            along.length.is_multiple_of(*parts)
                 && i64::from(along.length / parts) * largest * largest <= VALUE_MAX / 2
         };
         let parts = (1..=along.length).find(fits).ok_or(OpError::Wraps {
@@ -161,7 +162,9 @@ impl Builder<'_> {
                 let kept = without(&self.lengths(part), along.axis);
                 return Ok((self.shaped(part, &Shape(kept))?, shift));
             }
-            let most = (1..=PARTS_MAX).rev().find(|each| parts % each == 0);
+            let most = (1..=PARTS_MAX)
+                .rev()
+                .find(|each| parts.is_multiple_of(*each));
             let each = most.filter(|&each| each > 1).unwrap_or(parts);
             let op = Op::WindowSum {
                 x: part.tensor,

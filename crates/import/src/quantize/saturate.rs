@@ -5,7 +5,7 @@ use lilliput_graph::{Op, OpError, Table};
 
 use super::builder::{Builder, Quantity};
 
-/// Bits that the high part of a value leaves to the low one.
+/// Bits that the high part of a value leaves to the low one, where the limit has no more; else 16.
 const LOW_BITS: u8 = 14;
 /// Beyond every high part: one table serves all.
 const HIGH_LIMIT: i32 = 1 << 20;
@@ -37,8 +37,11 @@ impl Builder<'_> {
 
     /// `x` where its magnitude is at most `limit`, else something of its sign and above `limit`.
     pub(super) fn saturated(&mut self, x: Quantity, limit: i64) -> Result<Quantity, OpError> {
-        let needed = (64 - limit.leading_zeros()) as u8;
-        let bits = needed.clamp(LOW_BITS, lilliput_graph::op::SHIFT_MAX);
+        let bits = if limit >> LOW_BITS > 0 {
+            lilliput_graph::op::SHIFT_MAX
+        } else {
+            LOW_BITS
+        };
         let high = self.rounded(x, bits)?;
         let low = self.rest(x, high, bits)?;
         // A power of two, so that different places share a table.

@@ -276,7 +276,7 @@ fn a_proof_under_a_key_that_isnt_the_models_is_not_taken() {
     let job = world.place(World::order(model, Some(PROVIDER))).unwrap();
     world.accept(PROVIDER, job).unwrap();
     let proof = world.proof_with(PROVIDER, job, other);
-    let refused = world.answer_with(PROVIDER, job, other, proof.clone());
+    let refused = world.answer_with(PROVIDER, job, other, proof);
     assert_eq!(refused.unwrap_err(), "job.unknown_key");
     assert_eq!(world.job(job).state, JobState::Accepted);
     // The proof says which key it was made with; stated wrongly, it doesn't hold.
