@@ -49,6 +49,9 @@ pub enum Rejection {
     /// The messages don't fit what is committed.
     #[error("the argument doesn't hold: {0}")]
     Opening(#[from] OpeningError),
+    /// The parameters give fewer than [`crate::security::SECURITY_BITS_MIN`] bits for what is stated.
+    #[error("a proof of this statement gives too few bits of security: prove fewer runs at once")]
+    Security,
     /// Bytes behind the end.
     #[error("the argument can't be read: {0}")]
     Malformed(#[from] CodecError),
@@ -80,6 +83,10 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
     settle(&masks, &oracles, &mut receiver)?;
     let counts = receiver.counts();
     receiver.finish()?;
+    let security = account(layout, checked, key.weights(), &counts);
+    if !security.suffices() {
+        return Err(Rejection::Security);
+    }
     Ok(Verified {
         opening: statement.opening,
         runs: statement.runs,
@@ -93,6 +100,6 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
             Port::Public(values) => OutputDigest::new(values),
             Port::Hidden(root) => OutputDigest(root.0),
         },
-        security: account(layout, checked, key.weights(), &counts),
+        security,
     })
 }

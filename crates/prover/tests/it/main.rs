@@ -3,6 +3,7 @@
 mod batch;
 mod code_file;
 mod end_to_end;
+mod fuzz;
 mod link;
 mod nets;
 mod random;

@@ -1,0 +1,5 @@
+//! Changed links.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|script: &[u8]| lilliput_fuzz::link(script));
