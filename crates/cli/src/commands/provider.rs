@@ -11,6 +11,7 @@ use lilliput_types::Amount;
 use serde_json::json;
 
 use crate::failure::{Failure, OrExit, Result};
+use crate::files;
 use crate::node::{KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let mut models = Vec::new();
     for path in &args.models {
-        let found = load_models(path).or_bad_input("failed to load the models")?;
+        let found = load_models(path).map_err(files::model_error)?;
         if found.is_empty() {
             return Err(Failure::bad_input(anyhow!(
                 "there is no .lmodel file in {}",
