@@ -16,7 +16,7 @@ fn refused(bytes: &[u8]) -> ImportError {
 fn the_model_itself_is_imported() {
     let imported = import(&model().encode_to_vec(), &samples(), &Options::default()).unwrap();
     assert_eq!(imported.report.parameters, 15);
-    assert!(imported.report.warnings.is_empty());
+    assert_eq!(imported.report.warnings, Vec::<String>::new());
 }
 
 #[test]
