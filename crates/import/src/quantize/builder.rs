@@ -243,7 +243,7 @@ impl<'a> Builder<'a> {
         let mut shift = (0..SHIFT_MAX)
             .find(|&shift| fits(shift))
             .unwrap_or(SHIFT_MAX);
-        let (x, range) = if (range.hi - range.lo) >> shift >= 2 * DOMAIN_MAX {
+        let (x, range) = if (range.hi - range.lo) >> shift >= DOMAIN_MAX {
             let x = self.saturated(x, limits.magnitude() << shift)?;
             (x, self.range(x))
         } else {
