@@ -10,8 +10,6 @@ use crate::program::{Operation, Step, Value};
 
 /// The power of the largest of a row.
 const POWER_TOP: i64 = (1 << 12) - 1;
-/// What a power times the inverse of its row's sum is a fraction of: `2^28`.
-const ONE_BITS: i32 = 28;
 /// Most entries of the table of inverses.
 const INVERSES_MAX: i64 = 1 << 13;
 /// Most values that a summand of the operand may have to go through a table as it is.
@@ -50,7 +48,8 @@ impl Builder<'_> {
         let range = self.range(sum);
         let fits = |shift: &u8| (range.hi - range.lo) >> shift < INVERSES_MAX;
         let shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
-        let one = libm::ldexp(1.0, ONE_BITS);
+        // A power times the inverse is a fraction of this: what the largest shift brings to few bits.
+        let one = libm::ldexp(1.0, i32::from(self.bits) + i32::from(SHIFT_MAX));
         let inverse = |sum: i64| {
             let sum = libm::ldexp(sum as f64, shift.into()).max(POWER_TOP as f64);
             (one / sum).round() as i32
