@@ -1,6 +1,7 @@
 //! One method a route.
 
 use std::fmt::Write;
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lilliput_crypto::SecretKey;
@@ -350,7 +351,14 @@ impl Client {
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        let answer = self.agent.get(format!("{}{path}", self.base)).call();
+        let url = format!("{}{path}", self.base);
+        let answer = match self.agent.get(&url).call() {
+            // A kept connection that the node has closed since; reading changes nothing, so it is asked again.
+            Err(ureq::Error::Io(error)) if error.kind() == ErrorKind::UnexpectedEof => {
+                self.agent.get(&url).call()
+            }
+            answer => answer,
+        };
         self.json(path, answer)
     }
 

@@ -59,8 +59,13 @@ fn report(browser: &mut Browser, expression: &str) -> Value {
 fn compare(browser: &mut Browser, vector: &Published) {
     let (key, proof) = (STANDARD.encode(&vector.key), STANDARD.encode(&vector.proof));
     browser.evaluate(&format!("put('{key}', '{proof}')"));
-    let shown = report(browser, "report(-1)");
-    assert_eq!(shown, check(&vector.key, &vector.proof, None));
+    let mut shown = report(browser, "report(-1)");
+    let mut expected = check(&vector.key, &vector.proof, None);
+    // Logarithms may differ in their last digit between machines; bits are for people, no check rests on that digit.
+    let bits = [&mut shown, &mut expected].map(|own| own["security_bits"].take().as_f64());
+    let difference = bits[0].unwrap() - bits[1].unwrap();
+    assert!(difference.abs() < 1e-9, "{bits:?}");
+    assert_eq!(shown, expected);
     assert_eq!(shown["accepted"], true, "{shown}");
     for (ours, theirs) in [
         ("model", "model_id"),
