@@ -128,8 +128,8 @@ fn of_key_bytes(key: &VerifyingKey) -> Encoding {
 fn of_proof_bytes(key: &VerifyingKey, proof: &Proof) -> Encoding {
     let bytes = proof.encode();
     let start = bytes.len() - proof.argument.len();
-    // Version, context, opening, runs, seed; then ports word by word.
-    let head = [1, 32, 32, 32, 4, 4, 32];
+    // Version, context, opening, task, seed; then ports word by word.
+    let head = [1, 32, 32, 32, 4, 5, 32];
     let rest = start - head.iter().sum::<usize>();
     let words = std::iter::repeat_n(4, rest / 4).chain([rest % 4]);
     let mut fields = of_sizes(0, head.into_iter().chain(words));

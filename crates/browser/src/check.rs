@@ -1,6 +1,6 @@
 //! Key and proof in, a report out.
 
-use lilliput_verifier::{Context, Proof, Verified, VerifyingKey, verify};
+use lilliput_verifier::{Context, Proof, Task, Verified, VerifyingKey, verify};
 use serde_json::{Value, json};
 
 /// Bytes of a context: chain, job, provider.
@@ -47,6 +47,8 @@ fn report(key: &VerifyingKey, context: &Context, verified: &Verified) -> Value {
         "model": hex::encode(key.model_id().0),
         "security_bits": verified.security.bits,
         "weights": if key.openings() > 0 { "hidden" } else { "public" },
+        "scored": matches!(verified.task, Task::Score(_)),
+        "samples": verified.task.samples(),
         "opening": verified.opening,
         "openings": key.openings(),
         "input": verified.inputs,

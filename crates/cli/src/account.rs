@@ -4,7 +4,7 @@ use lilliput_verifier::argument::count;
 use lilliput_verifier::layout::Hidden;
 use lilliput_verifier::pcs::code::{Code, GRINDING_BITS, QUERY_BITS};
 use lilliput_verifier::pcs::settle::Columns;
-use lilliput_verifier::{Security, Subject, VerifyingKey};
+use lilliput_verifier::{Security, Subject, Task, VerifyingKey};
 use serde_json::{Value, json};
 
 use crate::failure::{OrExit, Result};
@@ -21,8 +21,8 @@ pub(crate) fn terms(security: &Security) -> Value {
 }
 
 /// The parameters in use for proofs that hide this.
-pub(crate) fn parameters(key: &VerifyingKey, runs: u32, hidden: Hidden) -> Result<Value> {
-    let codes = codes(key, runs, hidden)?;
+pub(crate) fn parameters(key: &VerifyingKey, task: Task, hidden: Hidden) -> Result<Value> {
+    let codes = codes(key, task, hidden)?;
     let codes: Vec<Value> = codes.iter().map(|(of, code)| code_json(of, code)).collect();
     Ok(json!({
         "field": FIELD,
@@ -35,10 +35,10 @@ pub(crate) fn parameters(key: &VerifyingKey, runs: u32, hidden: Hidden) -> Resul
 /// The same, a line each, for people.
 pub(crate) fn parameter_lines(
     key: &VerifyingKey,
-    runs: u32,
+    task: Task,
     hidden: Hidden,
 ) -> Result<Vec<String>> {
-    let codes = codes(key, runs, hidden)?;
+    let codes = codes(key, task, hidden)?;
     let codes = codes.iter().map(|(of, code)| {
         format!(
             "{of}: {} rows and {} of blinding, {} columns, domain 2^{}, rate below {}/128, {} queries",
@@ -59,9 +59,9 @@ pub(crate) fn parameter_lines(
 
 /// The codes of one proof, each with the name of what it commits to, in the order in which they are opened; the last
 /// one is that of the masks.
-fn codes(key: &VerifyingKey, runs: u32, hidden: Hidden) -> Result<Vec<(&'static str, Code)>> {
+fn codes(key: &VerifyingKey, task: Task, hidden: Hidden) -> Result<Vec<(&'static str, Code)>> {
     let context = "failed to list the parameters";
-    let subject = Subject::new(key, runs, hidden).or_failed(context)?;
+    let subject = Subject::new(key, task, hidden).or_failed(context)?;
     let layout = subject.layout();
     let mut codes = Vec::new();
     codes.extend(

@@ -12,7 +12,7 @@ use lilliput_types::registry::Model;
 use lilliput_types::{
     Address, Amount, DurationMs, InputCommitment, JobId, Message, ModelId, TransactionId,
 };
-use lilliput_verifier::{Context, Proof, Security, Verified, VerifyingKey, link, verify};
+use lilliput_verifier::{Context, Proof, Security, Task, Verified, VerifyingKey, link, verify};
 
 use crate::commands::prove::{milliseconds, names};
 use crate::failure::{Failure, OrExit, Result};
@@ -175,9 +175,9 @@ pub(crate) fn check(client: &Client, registered: &VerifyingKey, job: &Job) -> Re
     let verified = verify(key, &context, &proof).or_rejected(&refused)?;
     let verify_ms = milliseconds(started);
     check_binding(registered, job, &verified)?;
-    if verified.runs != 1 {
+    if verified.task != Task::ANSWER {
         return Err(Failure::rejected(anyhow!(
-            "the proof of job {} is about several runs",
+            "the proof of job {} is about more than one answer",
             job.id
         )));
     }

@@ -8,7 +8,7 @@
 //! | `failure` | what went wrong, the exit code, what to do next |
 //! | `outcome` | what a command ends with, as text and as JSON |
 //! | `session` | where to print, where data lies, progress on long work |
-//! | `files`, `numbers` | models, keys, inputs, outputs, pictures |
+//! | `files`, `numbers`, `samples` | models, keys, inputs, outputs, pictures |
 //! | `wallet`, `node` | keys at rest; which node, which key, what a node's refusal means |
 //! | `buyer`, `receipt` | buying an answer; what it came to |
 //! | `network` | node, model, provider and buyer in this process |
@@ -32,6 +32,7 @@ mod numbers;
 mod opening;
 mod outcome;
 mod receipt;
+mod samples;
 mod session;
 mod wallet;
 

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use lilliput_graph::Checked;
 use lilliput_verifier::layout::{Hidden, Layout};
 use lilliput_verifier::pcs::Code;
-use lilliput_verifier::{Subject, VerifyingKey};
+use lilliput_verifier::{Subject, Task, VerifyingKey};
 
 use crate::failure::{Failure, OrExit, Result};
 
@@ -37,10 +37,11 @@ const ENCODING_PART: u64 = 4;
 pub(crate) fn check(
     key: &VerifyingKey,
     encoded: bool,
+    task: Task,
     hidden: Hidden,
     limit_mib: Option<u64>,
 ) -> Result<()> {
-    let need = need(key, encoded, hidden)?;
+    let need = need(key, encoded, task, hidden)?;
     let limit = limit_mib.map(|mib| mib.saturating_mul(1 << 20));
     match limit.or_else(available) {
         Some(limit) if need > limit => Err(too_much(need, limit)),
@@ -60,8 +61,9 @@ fn too_much(need: u64, limit: u64) -> Failure {
 }
 
 /// About how many bytes a proof needs.
-fn need(key: &VerifyingKey, encoded: bool, hidden: Hidden) -> Result<u64> {
-    let subject = Subject::new(key, 1, hidden).or_failed("failed to estimate the memory")?;
+fn need(key: &VerifyingKey, encoded: bool, task: Task, hidden: Hidden) -> Result<u64> {
+    let subject =
+        Subject::new(key, task, hidden).or_bad_input("there is no such proof of this model")?;
     let layout = subject.layout();
     let witness = layout.witness.iter();
     let witness = witness.map(|own| Code::witness(own.variables));
@@ -72,7 +74,7 @@ fn need(key: &VerifyingKey, encoded: bool, hidden: Hidden) -> Result<u64> {
     let weights = key.weights().map_or(0, |own| weights(&own.code(), encoded));
     Ok(all
         .saturating_add(weights)
-        .saturating_add(values(key.checked()).saturating_mul(VALUE_BYTES))
+        .saturating_add(values(subject.checked()).saturating_mul(VALUE_BYTES))
         .saturating_add(lookups(layout).saturating_mul(LOOKUP_BYTES)))
 }
 

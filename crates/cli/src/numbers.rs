@@ -17,22 +17,27 @@ const IMAGE_SIDE_MAX: u32 = 4096;
 
 /// One sample from `.json`, `.npy` or `.npz`: a flat list for each of the model's inputs.
 pub(crate) fn read_input(path: &Path, graph: &Graph) -> Result<Vec<Vec<f64>>> {
-    let context = || format!("failed to read the input {}", path.display());
+    let mut samples = read_samples(path, graph)?;
+    match (samples.pop(), samples.len()) {
+        (Some(sample), 0) => Ok(sample),
+        (_, more) => Err(Failure::bad_input(
+            anyhow!("{} samples, expected one", more + 1)
+                .context(format!("failed to read the input {}", path.display())),
+        )),
+    }
+}
+
+/// One or more samples from `.json`, `.npy` or `.npz`: for each a flat list for each of the model's inputs.
+pub(crate) fn read_samples(path: &Path, graph: &Graph) -> Result<Vec<Vec<Vec<f64>>>> {
     let bytes = files::read(path, files::NUMBERS_BYTES_MAX)?;
     let named: Vec<(&str, usize)> = graph
         .inputs
         .iter()
         .map(|input| (input.name.as_str(), input.shape.elements()))
         .collect();
-    let mut samples = Calibration::parse(&bytes)
+    Calibration::parse(&bytes)
         .and_then(|parsed| parsed.samples(&named))
-        .or_bad_input(context())?;
-    match (samples.pop(), samples.len()) {
-        (Some(sample), 0) => Ok(sample),
-        (_, more) => Err(Failure::bad_input(
-            anyhow!("{} samples, expected one", more + 1).context(context()),
-        )),
-    }
+        .or_bad_input(format!("failed to read the input {}", path.display()))
 }
 
 /// A picture as the one input of a model: grey values from 0 to 1, row by row.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use lilliput_crypto::private_file;
+use lilliput_graph::Checked;
 use lilliput_verifier::layout::PortLayout;
 use lilliput_verifier::statement::commit_ports;
-use lilliput_verifier::{InputCommitment, OutputDigest, VerifyingKey};
+use lilliput_verifier::{InputCommitment, OutputDigest};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, OrExit, Result};
@@ -40,7 +41,8 @@ impl Part {
         Self { seed, values }
     }
 
-    fn seed(&self) -> Result<[u8; 32]> {
+    /// The seed.
+    pub(crate) fn seed(&self) -> Result<[u8; 32]> {
         let mut seed = [0; 32];
         hex::decode_to_slice(&self.seed, &mut seed)
             .or_bad_input("a seed of the opening is no 64 hex digits")?;
@@ -74,13 +76,13 @@ impl Opening {
     /// The inputs, once they are found to be what is committed; none if it doesn't open them.
     pub(crate) fn inputs(
         &self,
-        key: &VerifyingKey,
+        checked: &Checked,
         commitment: &InputCommitment,
     ) -> Result<Option<Vec<Vec<i64>>>> {
         let Some(part) = &self.input else {
             return Ok(None);
         };
-        let found = InputCommitment::new(&part.seed()?, &part.values, key.checked());
+        let found = InputCommitment::new(&part.seed()?, &part.values, checked);
         if found.or_rejected("the opening's input isn't one of this model")? != *commitment {
             return Err(other_proof());
         }
@@ -90,13 +92,12 @@ impl Opening {
     /// The outputs, once they are found to be what is committed; none if it doesn't open them.
     pub(crate) fn outputs(
         &self,
-        key: &VerifyingKey,
+        checked: &Checked,
         digest: &OutputDigest,
     ) -> Result<Option<Vec<Vec<i64>>>> {
         let Some(part) = &self.output else {
             return Ok(None);
         };
-        let checked = key.checked();
         let outputs = checked.graph().outputs.iter();
         let expected = outputs.map(|output| checked.tensor_shape(output.tensor).elements());
         if !expected.eq(part.values.iter().map(Vec::len)) {

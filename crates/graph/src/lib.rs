@@ -13,7 +13,8 @@
 //! | [`graph`] | tensors, nodes, inputs, outputs |
 //! | [`codec`] | the canonical encoding |
 //! | [`check`] | limits, shapes, and the refusal of graphs that could wrap |
-//! | [`batch`] | a model run on several inputs at once |
+//! | [`mod@batch`] | a model run on several inputs at once |
+//! | [`mod@score`] | how many of several samples a classifier labels right |
 //! | [`bounds`] | worst-case interval of every tensor |
 //! | [`draft`] | a graph that grows node by node, for those who build one |
 //! | [`model`] | graph, weights and name in one file |
@@ -33,6 +34,7 @@ pub mod graph;
 mod infer;
 pub mod model;
 pub mod op;
+pub mod score;
 pub mod shape;
 pub mod table;
 pub mod tensor;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lilliput_crypto::Digest;
 use lilliput_types::{BlobId, ModelId};
-use lilliput_verifier::{Context, Proof, VerifyingKey, link, verify, verify_cost_units};
+use lilliput_verifier::{Context, Proof, Task, VerifyingKey, link, verify, verify_cost_units};
 
 use crate::check::{KeyFacts, ProofCheck, ProofClaim};
 
@@ -73,8 +73,8 @@ impl ProofCheck for Verifier {
         if verified.input_commitment.0 != *claim.input.as_bytes() {
             return Err("the proof is about another input than the order".to_owned());
         }
-        if verified.runs != 1 {
-            return Err("the proof is about several runs".to_owned());
+        if verified.task != Task::ANSWER {
+            return Err("the proof is about more than one answer".to_owned());
         }
         if verified.outputs.is_none() {
             return Err("the proof hides the answer".to_owned());

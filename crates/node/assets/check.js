@@ -45,6 +45,7 @@
     if (model && model !== report.model) return "the key is another model's";
     if (input && input !== report.input_commitment) return "the proof is about another input";
     if (output && output !== report.output_digest) return "the proof is about another output";
+    if (model && (report.scored || report.samples !== 1)) return "the proof is about more than one answer";
     return null;
   };
 
@@ -60,7 +61,9 @@
       ["model", report.model],
       ["weights", openings ? `${weights}; opening ${opening + 1} of ${openings}` : weights],
       ["input", integers(report.input)],
-      ["output", integers(report.output)],
+      report.scored
+        ? ["score", `${integers(report.output)} of ${report.samples} samples labelled right`]
+        : [report.samples === 1 ? "output" : `outputs of ${report.samples} samples`, integers(report.output)],
       ["input commitment", report.input_commitment],
       ["output digest", report.output_digest],
       ["job", /^0*$/.test(report.job) ? "none: made outside of a ledger" : report.job],

@@ -34,5 +34,5 @@ mod talk;
 pub mod transcript;
 mod witness;
 
-pub use prove::{ProveError, Request, prove, prove_batch};
+pub use prove::{ProveError, Request, prove, prove_batch, prove_score};
 pub use setup::{Hiding, OPENINGS_DEFAULT, ProvingKey, SetupError, setup};

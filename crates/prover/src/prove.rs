@@ -2,8 +2,8 @@
 
 use lilliput_graph::{Checked, ExecError, Shape, Tensor, TensorId, Trace, execute};
 use lilliput_verifier::argument::{
-    HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count, weight_claims,
-    witness_claims,
+    HIDDEN_OUTPUT, OUTPUT_POINT, Parts, argue as follow, claim_lookups, count as count_messages,
+    weight_claims, witness_claims,
 };
 use lilliput_verifier::codec::{CodecError, Writer};
 use lilliput_verifier::field::{EF, F};
@@ -16,7 +16,7 @@ use lilliput_verifier::point::{evaluate_tensor, tensor_variables};
 use lilliput_verifier::receiver::Receiver;
 use lilliput_verifier::settle::on_block;
 use lilliput_verifier::statement::{Port, commit_ports, port_cells};
-use lilliput_verifier::{Context, Proof, Statement, StatementError, Subject, SubjectError};
+use lilliput_verifier::{Context, Proof, Statement, StatementError, Subject, SubjectError, Task};
 
 use crate::layers::{Backend, Fast, Proving, Values};
 use crate::logup::{OutOfTable, Witness};
@@ -53,6 +53,14 @@ pub enum ProveError {
     /// Samples that are not all of the model's inputs.
     #[error("sample {0} hasn't the inputs of the model")]
     Sample(usize),
+    /// Not one label for each sample.
+    #[error("{labels} labels for {samples} samples")]
+    Labels {
+        /// Labels.
+        labels: usize,
+        /// Samples.
+        samples: usize,
+    },
     /// A statement that the key doesn't allow, such as an opening that it doesn't have.
     #[error(transparent)]
     Statement(#[from] StatementError),
@@ -114,7 +122,7 @@ impl std::fmt::Debug for Request {
 ///
 /// [`ProveError`].
 pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
-    prove_with::<Fast>(key, request, inputs, 1)
+    prove_with::<Fast>(key, request, inputs, Task::ANSWER)
 }
 
 /// Runs the model on several samples and proves all outputs together, at a fraction of the cost each. The proof's
@@ -129,11 +137,40 @@ pub fn prove_batch(
     samples: &[Vec<Tensor>],
 ) -> Result<Proof, ProveError> {
     let [sample] = samples else {
-        let runs = u32::try_from(samples.len()).unwrap_or(u32::MAX);
         let inputs = stack(key.verifying.checked(), samples)?;
-        return prove_with::<Fast>(key, request, &inputs, runs);
+        return prove_with::<Fast>(key, request, &inputs, Task::Answers(count(samples)));
     };
     prove(key, request, sample)
+}
+
+/// Runs a classifier on several samples and proves how many of them it labels as `labels` say, counted from 0. The
+/// proof's inputs are all samples and the labels, the only output is the number.
+///
+/// # Errors
+///
+/// [`ProveError`].
+pub fn prove_score(
+    key: &ProvingKey,
+    request: &Request,
+    samples: &[Vec<Tensor>],
+    labels: &[u32],
+) -> Result<Proof, ProveError> {
+    if labels.len() != samples.len() {
+        return Err(ProveError::Labels {
+            labels: labels.len(),
+            samples: samples.len(),
+        });
+    }
+    let mut inputs = stack(key.verifying.checked(), samples)?;
+    inputs.push(Tensor {
+        shape: Shape(vec![count(samples)]),
+        values: labels.iter().copied().map(i64::from).collect(),
+    });
+    prove_with::<Fast>(key, request, &inputs, Task::Score(count(samples)))
+}
+
+fn count(samples: &[Vec<Tensor>]) -> u32 {
+    u32::try_from(samples.len()).unwrap_or(u32::MAX)
 }
 
 /// Each input of all samples, one behind the other.
@@ -161,9 +198,9 @@ pub(crate) fn prove_with<B: Backend>(
     key: &ProvingKey,
     request: &Request,
     inputs: &[Tensor],
-    runs: u32,
+    task: Task,
 ) -> Result<Proof, ProveError> {
-    let subject = Subject::new(&key.verifying, runs, request.hidden)?;
+    let subject = Subject::new(&key.verifying, task, request.hidden)?;
     let (checked, layout) = (subject.checked(), subject.layout());
     let trace = execute(checked, &key.weights, inputs)?;
     let run = Run::new(checked, layout, &trace)?;
@@ -180,7 +217,7 @@ pub(crate) fn prove_with<B: Backend>(
     let statement = Statement {
         context: request.context,
         opening: request.opening,
-        runs,
+        task,
         seed: if request.hidden.inputs {
             [0; 32]
         } else {
@@ -286,7 +323,7 @@ struct Pending<'a> {
 impl Argument<'_> {
     fn argue<B: Backend>(&self, seed: &[u8; 32]) -> Result<Vec<u8>, ProveError> {
         let (checked, weights) = (self.checked(), self.key.verifying.weights());
-        let messages = count(checked, self.layout, weights)?.messages;
+        let messages = count_messages(checked, self.layout, weights)?.messages;
         let mut randomness = self.randomness(seed);
         let masks = randomness.extension(messages + 2);
         let witness = self.run.witness.as_ref().zip(self.layout.witness.as_ref());

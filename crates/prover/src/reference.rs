@@ -4,7 +4,6 @@
 //! arithmetic. It gives the same bytes; where it doesn't, one of the two has a fault.
 
 use lilliput_graph::{Tensor, TensorId};
-use lilliput_verifier::Proof;
 use lilliput_verifier::field::{EF, F, extension_from_i64};
 use lilliput_verifier::join::BlockClaim;
 use lilliput_verifier::layers::axes::{axis_variables, padded};
@@ -13,6 +12,7 @@ use lilliput_verifier::layers::{Folded, Product, Weight};
 use lilliput_verifier::logup::{LogUpClaims, Shape};
 use lilliput_verifier::point::eq_at_index;
 use lilliput_verifier::sumcheck::Reduced;
+use lilliput_verifier::{Proof, Task};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::layers::{Backend, Finished, Values};
@@ -27,7 +27,7 @@ use crate::transcript::{Transcript, round_challenge};
 ///
 /// [`ProveError`].
 pub fn prove(key: &ProvingKey, request: &Request, inputs: &[Tensor]) -> Result<Proof, ProveError> {
-    prove_with::<Reference>(key, request, inputs, 1)
+    prove_with::<Reference>(key, request, inputs, Task::ANSWER)
 }
 
 /// The slow backend.

@@ -70,5 +70,5 @@ pub use key::{KeyError, ModelId, VerifyingKey};
 pub use proof::Proof;
 pub use security::{Security, security};
 pub use statement::{Context, InputCommitment, OutputDigest, Statement, StatementError};
-pub use subject::{Subject, SubjectError};
+pub use subject::{Subject, SubjectError, Task};
 pub use verify::{Rejection, Verified, verify};

@@ -7,7 +7,7 @@ use crate::codec::{CodecError, Reader, Writer};
 use crate::statement::Statement;
 
 /// Version of the format. 1: first. 2: zero knowledge.
-pub const PROOF_VERSION: u8 = 2;
+pub const PROOF_VERSION: u8 = 3;
 
 /// Longest proof.
 pub const PROOF_BYTES_MAX: usize = 1 << 24;

@@ -10,13 +10,14 @@ use crate::key::ModelId;
 use crate::layers::axes::padded_indices;
 use crate::layout::{CELL_VARIABLES_MAX, Hidden, PortLayout};
 use crate::pcs::{Codeword, Randomness, Root};
+use crate::subject::Task;
 use crate::transcript::Transcript;
 
 #[cfg(test)]
 mod tests;
 
 /// Name and version of the argument; a change of any parameter is a new version.
-pub const PROTOCOL: &str = "lilliput proof 2";
+pub const PROTOCOL: &str = "lilliput proof 3";
 
 /// Most inputs or outputs, as in a graph.
 const PORTS_MAX: usize = lilliput_graph::check::PORTS_MAX;
@@ -165,8 +166,8 @@ pub struct Statement {
     pub context: Context,
     /// Which of the openings that keep the weights hidden this is; zero for public weights.
     pub opening: u32,
-    /// How often the model ran: each input and output holds that many, one behind the other.
-    pub runs: u32,
+    /// What was done with the model.
+    pub task: Task,
     /// Seed of the commitment to public inputs, so that they can be told by it; zero for hidden ones.
     pub seed: [u8; 32],
     /// The inputs.
@@ -274,7 +275,7 @@ impl Statement {
         let mut writer = Writer::new();
         write_context(&self.context, &mut writer);
         writer.bytes(&self.opening.to_le_bytes());
-        writer.bytes(&self.runs.to_le_bytes());
+        self.task.encode(&mut writer);
         writer.bytes(&self.seed);
         transcript.absorb_bytes("context", &writer.finish());
         self.inputs.absorb(["inputs", "hidden inputs"], transcript);
@@ -286,7 +287,7 @@ impl Statement {
     pub fn encode(&self, writer: &mut Writer) {
         write_context(&self.context, writer);
         writer.bytes(&self.opening.to_le_bytes());
-        writer.bytes(&self.runs.to_le_bytes());
+        self.task.encode(writer);
         writer.bytes(&self.seed);
         self.inputs.encode(writer);
         self.outputs.encode(writer);
@@ -306,7 +307,7 @@ impl Statement {
         Ok(Self {
             context,
             opening: u32::from_le_bytes(reader.array()?),
-            runs: u32::from_le_bytes(reader.array()?),
+            task: Task::decode(reader)?,
             seed: reader.array()?,
             inputs: Port::decode(reader)?,
             outputs: Port::decode(reader)?,

@@ -10,15 +10,15 @@ use crate::proof::Proof;
 use crate::receiver::Receiver;
 use crate::security::{Security, account};
 use crate::statement::{Context, InputCommitment, OutputDigest, Port, StatementError, port_values};
-use crate::subject::{Subject, SubjectError};
+use crate::subject::{Subject, SubjectError, Task};
 
 /// What a proof that holds has shown.
 #[derive(Clone, Debug)]
 pub struct Verified {
     /// Which of the openings that keep the weights hidden was used.
     pub opening: u32,
-    /// How often the model ran: with more than one run, each input and output holds that many, one behind the other.
-    pub runs: u32,
+    /// What was done with the model.
+    pub task: Task,
     /// The inputs' integers; none if they are hidden.
     pub inputs: Option<Vec<Vec<i64>>>,
     /// The outputs' integers; none if they are hidden.
@@ -50,7 +50,9 @@ pub enum Rejection {
     #[error("the argument doesn't hold: {0}")]
     Opening(#[from] OpeningError),
     /// The parameters give fewer than [`crate::security::SECURITY_BITS_MIN`] bits for what is stated.
-    #[error("a proof of this statement gives too few bits of security: prove fewer runs at once")]
+    #[error(
+        "a proof of this statement gives too few bits of security: prove fewer samples at once"
+    )]
     Security,
     /// Bytes behind the end.
     #[error("the argument can't be read: {0}")]
@@ -67,7 +69,7 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
     if statement.context != *context {
         return Err(Rejection::Context);
     }
-    let subject = Subject::new(key, statement.runs, statement.hidden())?;
+    let subject = Subject::new(key, statement.task, statement.hidden())?;
     let (checked, layout) = (subject.checked(), subject.layout());
     statement.check(checked, key.openings())?;
     let transcript = statement.transcript(&key.model_id());
@@ -89,7 +91,7 @@ pub fn verify(key: &VerifyingKey, context: &Context, proof: &Proof) -> Result<Ve
     }
     Ok(Verified {
         opening: statement.opening,
-        runs: statement.runs,
+        task: statement.task,
         inputs: statement.inputs.public().map(port_values),
         outputs: statement.outputs.public().map(port_values),
         input_commitment: match &statement.inputs {

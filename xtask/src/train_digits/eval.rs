@@ -1,6 +1,6 @@
 //! `cargo xtask eval-digits`: how often the bundled model is right, in floating point and in integers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use lilliput_graph::{Tensor, execute};
@@ -8,7 +8,7 @@ use lilliput_import::{
     Calibration, FloatModel, Imported, Options, dequantize, import, quantize_input,
 };
 
-use super::mnist::Set;
+use super::mnist::{SIDE, Set};
 use crate::say;
 
 /// Count the right answers of the bundled model on MNIST's test images.
@@ -21,6 +21,12 @@ pub(crate) struct Args {
     model: PathBuf,
     #[arg(long, default_value = "models/digits/calibration.json")]
     calibrate: PathBuf,
+    /// Write the first test images and their labels to this folder, for `lilliput prove --labels`.
+    #[arg(long, value_name = "FOLDER")]
+    write: Option<PathBuf>,
+    /// Images to write.
+    #[arg(long, default_value_t = 1000)]
+    count: usize,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -37,6 +43,9 @@ struct Count {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let test = Set::test(&args.data)?;
+    if let Some(folder) = &args.write {
+        return write(&test, args.count.min(test.len()), folder);
+    }
     let read = |path: &PathBuf| {
         std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))
     };
@@ -56,6 +65,38 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         count.agreed += usize::from(float == integer);
     }
     report(args, &imported, &count, test.len())
+}
+
+/// Writes `images.npy` and `labels.npy`.
+fn write(test: &Set, count: usize, folder: &Path) -> Result<()> {
+    let images = (0..count).flat_map(|index| test.image(index));
+    let images = images.flat_map(|&pixel| (f32::from(pixel) / 255.0).to_le_bytes());
+    let labels = (0..count).map(|index| test.label(index) as u8);
+    let shape = format!("({count}, {SIDE}, {SIDE})");
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(
+        folder.join("images.npy"),
+        npy("<f4", &shape, images.collect()),
+    )?;
+    let labels = npy("|u1", &format!("({count},)"), labels.collect());
+    std::fs::write(folder.join("labels.npy"), labels)?;
+    say(&format!(
+        "wrote {count} images and labels to {}",
+        folder.display()
+    ));
+    Ok(())
+}
+
+/// A file of numpy's format, version 1.
+fn npy(kind: &str, shape: &str, data: Vec<u8>) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+    // Magic, version, length, header and its end, up to a multiple of 64 bytes.
+    let length = (10 + header.len() + 1).next_multiple_of(64) - 10;
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend((length as u16).to_le_bytes());
+    file.extend(format!("{header:<width$}\n", width = length - 1).into_bytes());
+    file.extend(data);
+    file
 }
 
 /// The integer executor's scores.

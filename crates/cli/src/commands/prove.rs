@@ -6,18 +6,19 @@ use std::time::Instant;
 use anyhow::anyhow;
 use clap::ValueEnum;
 use lilliput_crypto::random_bytes;
-use lilliput_graph::Tensor;
+use lilliput_graph::Checked;
 use lilliput_graph::exec::execute;
-use lilliput_prover::{ProvingKey, Request, prove};
+use lilliput_prover::{ProvingKey, Request, prove_batch, prove_score};
 use lilliput_provider::ModelFile;
-use lilliput_verifier::Context;
 use lilliput_verifier::layout::Hidden;
-use serde_json::json;
+use lilliput_verifier::{Context, Subject, Task};
+use serde_json::{Value, json};
 
 use crate::cost::Cost;
 use crate::failure::{Failure, OrExit, Result};
 use crate::opening::{Opening, Part};
 use crate::outcome::Outcome;
+use crate::samples::{self, Samples};
 use crate::session::Session;
 use crate::{files, memory, numbers};
 
@@ -26,15 +27,27 @@ use crate::{files, memory, numbers};
 /// The proof hides the input unless told otherwise, and the weights if the model was imported so. Seeds
 /// and values of what it hides go to a second file, the opening: whoever has it can be convinced of the
 /// input. Whoever has the model's key checks the proof with `lilliput verify`.
+///
+/// An input of several samples is proven as a whole, at a fraction of the cost each. With --labels the
+/// proof states only how many of them a classifier labels right, not the answers.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The model, as `lilliput model import` wrote it.
     #[arg(long, value_name = "FILE.lmodel")]
     model: PathBuf,
 
-    /// The input: {"input_data": [[numbers], …]}, .npy or .npz.
+    /// The input, one or more samples: {"input_data": [[numbers], …]} or a list of these, .npy or .npz.
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
+
+    /// Prove a score: how many samples get the label that stands here, [numbers] or .npy, classes counted from 0.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+
+    /// Commit to the input with the seed of this opening, so that proofs of several models are about one
+    /// commitment; it hides the input in at most 4 proofs.
+    #[arg(long, value_name = "FILE.opening")]
+    input_seed: Option<PathBuf>,
 
     /// Where to write the proof.
     #[arg(long, value_name = "FILE.lproof")]
@@ -81,34 +94,43 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let file = files::model(&args.model)?;
     let hidden = hidden(&args.hide, &file, session)?;
     let beside = files::key_beside(&file)?;
+    let graph = file.model.graph.graph();
+    let labels = args.labels.as_deref();
+    let samples = Samples::read(&args.input, labels, graph, args.strict, session)?;
+    let task = samples.task();
     if let Some(key) = &beside {
-        memory::check(key, file.is_encoded(), hidden, args.memory_mib)?;
+        memory::check(key, file.is_encoded(), task, hidden, args.memory_mib)?;
     }
+    let seed = args.seed()?;
     let key = files::proving_key(&file, beside)?;
-    let graph = key.verifying_key().graph();
-    let sample = numbers::read_input(&args.input, graph)?;
-    let integers = numbers::quantize(graph, &sample, args.strict, session)?;
-    let tensors = numbers::tensors(graph, &integers);
-    progress.now(expected(&key));
+    let subject = Subject::new(key.verifying_key(), task, hidden)
+        .or_bad_input("there is no such proof of this model")?;
+    let tensors = samples.tensors(graph);
+    progress.now(expected(subject.checked()));
     let started = Instant::now();
     let opening = file.take_opening().map_err(files::model_error)?;
-    let request = Request {
-        hidden,
-        ..Request::new(Context::OFFLINE, opening, &random_bytes()?)
+    let mut request = Request::new(Context::OFFLINE, opening, &random_bytes()?);
+    request.hidden = hidden;
+    request.input_seed = seed.unwrap_or(request.input_seed);
+    let proof = match samples.labels() {
+        Some(labels) => prove_score(&key, &request, &tensors, labels),
+        None => prove_batch(&key, &request, &tensors),
     };
-    let proof = prove(&key, &request, &tensors).or_failed("failed to prove")?;
+    let proof = proof.or_failed("failed to prove")?;
     let prove_ms = milliseconds(started);
     drop(progress);
+    let inputs = samples.ports();
     let output = match proof.statement.outputs.public() {
         Some(output) => output.to_vec(),
-        None => outputs(&key, &file, &tensors)?,
+        None => outputs(subject.checked(), &file, &inputs)?,
     };
-    let opened = args.opening(&key, &request, (&integers, &output))?;
+    let opened = args.opening(&key, &request, (&inputs, &output))?;
     let bytes = proof.encode();
     files::write(&args.out, &bytes)?;
     report(
         &Made {
             key: &key,
+            task,
             file: &file,
             request: &request,
             prove_ms,
@@ -121,8 +143,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
 }
 
 /// What goes on, and how long it is expected to take.
-fn expected(key: &ProvingKey) -> String {
-    match Cost::of(key.verifying_key().checked()) {
+fn expected(checked: &Checked) -> String {
+    match Cost::of(checked) {
         Ok(cost) => format!("proving, about {:.1} CPU seconds", cost.seconds),
         Err(_) => "proving".to_owned(),
     }
@@ -154,9 +176,9 @@ fn hidden(asked: &[Hide], file: &ModelFile, session: &Session) -> Result<Hidden>
 }
 
 /// The outputs, which a proof that hides them doesn't state.
-fn outputs(key: &ProvingKey, file: &ModelFile, tensors: &[Tensor]) -> Result<Vec<Vec<i32>>> {
-    let checked = key.verifying_key().checked();
-    let trace = execute(checked, &file.model.weights, tensors).or_failed("failed to run")?;
+fn outputs(checked: &Checked, file: &ModelFile, inputs: &[Vec<i32>]) -> Result<Vec<Vec<i32>>> {
+    let tensors = numbers::tensors(checked.graph(), inputs);
+    let trace = execute(checked, &file.model.weights, &tensors).or_failed("failed to run")?;
     let outputs = trace.outputs();
     outputs
         .map(|tensor| {
@@ -169,6 +191,17 @@ fn outputs(key: &ProvingKey, file: &ModelFile, tensors: &[Tensor]) -> Result<Vec
 }
 
 impl Args {
+    /// The seed of the opening that is named.
+    fn seed(&self) -> Result<Option<[u8; 32]>> {
+        let Some(path) = &self.input_seed else {
+            return Ok(None);
+        };
+        let part = Opening::read(path)?
+            .input
+            .ok_or_else(|| Failure::bad_input(anyhow!("{} opens no input", path.display())))?;
+        part.seed().map(Some)
+    }
+
     /// Writes the opening, if anything is to be opened.
     fn opening(
         &self,
@@ -200,6 +233,7 @@ impl Args {
 /// A proof that was written.
 struct Made<'a> {
     key: &'a ProvingKey,
+    task: Task,
     file: &'a ModelFile,
     request: &'a Request,
     prove_ms: f64,
@@ -210,15 +244,16 @@ struct Made<'a> {
 fn report(made: &Made<'_>, out: &Path, opening: Option<&Path>) -> Result<Outcome> {
     let verifying = made.key.verifying_key();
     let model = hex::encode(verifying.model_id().0);
-    let output = numbers::output(verifying.graph(), &widen(made.output));
+    let said = samples::say(verifying.graph(), made.task, Some(&widen(made.output)));
     let hidden = names(made.file.model.hiding.is_some(), made.request.hidden);
     let left = made.file.openings_left().map_err(files::model_error)?;
     let left = left.map(|left| left.end - left.start);
     let mut text = format!(
-        "proved in {:.0} ms: {} ({} bytes)\nmodel   {model}\noutput  {output:?}\nhidden  {}",
+        "proved in {:.0} ms: {} ({} bytes)\nmodel   {model}\n{}\nhidden  {}",
         made.prove_ms,
         out.display(),
         made.bytes,
+        said.text,
         listed(&hidden),
     );
     if let Some(left) = left {
@@ -233,11 +268,8 @@ fn report(made: &Made<'_>, out: &Path, opening: Option<&Path>) -> Result<Outcome
             path.display()
         ));
     }
-    Ok(Outcome::new(
-        text,
-        json!({
+    let mut json = json!({
             "prove_ms": made.prove_ms,
-            "output": output,
             "proof_bytes": made.bytes,
             "model": model,
             "proof": out,
@@ -246,8 +278,11 @@ fn report(made: &Made<'_>, out: &Path, opening: Option<&Path>) -> Result<Outcome
             "openings": verifying.openings(),
             "openings_left": left,
             "opening_file": opening,
-        }),
-    ))
+    });
+    if let Value::Object(object) = &mut json {
+        object.extend(said.fields);
+    }
+    Ok(Outcome::new(text, json))
 }
 
 /// What is hidden, by name.

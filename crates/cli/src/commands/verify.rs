@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::anyhow;
+use lilliput_graph::{Checked, Graph};
 use lilliput_types::{Address, ChainId, JobId};
 use lilliput_verifier::layout::Hidden;
-use lilliput_verifier::{Context, Proof, Verified, VerifyingKey, verify};
+use lilliput_verifier::{Context, Proof, Subject, Task, Verified, VerifyingKey, verify};
 use serde_json::{Value, json};
 
 use crate::commands::prove::{listed, milliseconds, names};
 use crate::failure::{Failure, OrExit, Result};
 use crate::opening::Opening;
 use crate::outcome::Outcome;
+use crate::samples::{self, Samples};
 use crate::session::Session;
 use crate::{account, files, numbers};
 
@@ -32,9 +34,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE.lproof")]
     proof: PathBuf,
 
-    /// The input it should be about.
+    /// The input it should be about: all samples of it.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+
+    /// The labels that its score should be about.
+    #[arg(long, value_name = "FILE", requires = "input")]
+    labels: Option<PathBuf>,
 
     /// The output it should show: [numbers], or what `prove --json` printed.
     #[arg(long, value_name = "FILE")]
@@ -70,33 +76,30 @@ fn check(args: &Args, bytes: &[u8], session: &Session) -> Result<Outcome> {
     let proof = Proof::decode(bytes).or_rejected(&context)?;
     let verified = verify(&key, &args.context(), &proof).or_rejected(&context)?;
     let verify_ms = milliseconds(started);
-    let known = Known::new(&key, &verified, opening.as_ref())?;
-    compare(args, &key, &known, session)?;
     let hidden = proof.statement.hidden();
-    let output = known.outputs.as_deref();
-    let output = output.map(|integers| numbers::output(key.graph(), integers));
+    let subject = Subject::new(&key, verified.task, hidden).or_rejected(&context)?;
+    let known = Known::new(subject.checked(), &verified, opening.as_ref())?;
+    args.compare(&key, verified.task, &known, session)?;
+    let said = samples::say(key.graph(), verified.task, known.outputs.as_deref());
     let facts = facts(&key, &verified, hidden)?;
-    let (bits, shown) = (
-        verified.security.bits,
-        match &output {
-            Some(output) => format!("{output:?}"),
-            None => "hidden".to_owned(),
-        },
-    );
     let text = format!(
-        "valid: checked in {verify_ms:.1} ms, {bits:.1} bits of security\n\
-         model   {}\ninput   {}\noutput  {}\noutput  {shown}\nhidden  {}",
+        "valid: checked in {verify_ms:.1} ms, {:.1} bits of security\n\
+         model   {}\ninput   {}\noutput  {}\n{}\nhidden  {}",
+        verified.security.bits,
         hex::encode(key.model_id().0),
         hex::encode(verified.input_commitment.0),
         hex::encode(verified.output_digest.0),
+        said.text,
         listed(&names(key.openings() > 0, hidden)),
     );
     let mut json = json!({
         "valid": true,
         "verify_ms": verify_ms,
-        "output": output,
         "proof_bytes": bytes.len(),
     });
+    if let Value::Object(object) = &mut json {
+        object.extend(said.fields);
+    }
     if let (Value::Object(object), Value::Object(more)) = (&mut json, facts) {
         object.extend(more);
     }
@@ -108,7 +111,7 @@ pub(crate) fn facts(key: &VerifyingKey, verified: &Verified, hidden: Hidden) -> 
     Ok(json!({
         "security_bits": verified.security.bits,
         "security": account::terms(&verified.security),
-        "parameters": account::parameters(key, verified.runs, hidden)?,
+        "parameters": account::parameters(key, verified.task, hidden)?,
         "opening": verified.opening,
         "openings": key.openings(),
         "hidden": names(key.openings() > 0, hidden),
@@ -125,50 +128,45 @@ struct Known {
 }
 
 impl Known {
-    fn new(key: &VerifyingKey, verified: &Verified, opening: Option<&Opening>) -> Result<Self> {
+    fn new(checked: &Checked, verified: &Verified, opening: Option<&Opening>) -> Result<Self> {
         let inputs = match (&verified.inputs, opening) {
-            (None, Some(opening)) => opening.inputs(key, &verified.input_commitment)?,
+            (None, Some(opening)) => opening.inputs(checked, &verified.input_commitment)?,
             (public, _) => public.clone(),
         };
         let outputs = match (&verified.outputs, opening) {
-            (None, Some(opening)) => opening.outputs(key, &verified.output_digest)?,
+            (None, Some(opening)) => opening.outputs(checked, &verified.output_digest)?,
             (public, _) => public.clone(),
         };
         Ok(Self { inputs, outputs })
     }
 }
 
-/// Compares what was proven with what the user expects.
-fn compare(args: &Args, key: &VerifyingKey, known: &Known, session: &Session) -> Result<()> {
-    let graph = key.graph();
-    if let Some(path) = &args.input {
-        let sample = numbers::read_input(path, graph)?;
-        let expected = numbers::quantize(graph, &sample, false, session)?;
-        let inputs = known.inputs.as_ref();
-        let inputs = inputs.ok_or_else(|| unconfirmed("input", path))?;
-        let same = expected.iter().zip(inputs).all(|(left, right)| {
-            let left = left.iter().map(|&value| i64::from(value));
-            left.eq(right.iter().copied())
-        });
-        if !same {
-            return Err(Failure::rejected(anyhow!(
-                "the proof is about another input than {}",
-                path.display()
-            )));
-        }
+fn compare_output(path: &Path, graph: &Graph, task: Task, known: &Known) -> Result<()> {
+    let Task::Answers(samples) = task else {
+        return Err(Failure::bad_input(anyhow!(
+            "the proof states a score, which is no output to compare with {}",
+            path.display()
+        )));
+    };
+    let expected = numbers::read_output(path)?;
+    let outputs = known.outputs.as_ref();
+    let outputs = outputs.ok_or_else(|| unconfirmed("output", path))?;
+    let answers = samples::by_sample(samples, outputs);
+    let each = expected.len() / answers.len().max(1);
+    let whole = expected.len() == each * answers.len();
+    let mut pairs = answers.iter().zip(expected.chunks(each.max(1)));
+    let difference = pairs.find_map(|(answer, expected)| {
+        let difference = numbers::output_difference(graph, answer, expected);
+        difference.filter(|_| whole)
+    });
+    let count = (!whole).then(|| format!("{} numbers for {samples} answers", expected.len()));
+    match count.or(difference) {
+        None => Ok(()),
+        Some(difference) => Err(Failure::rejected(anyhow!(
+            "the proof shows another output than {}: {difference}",
+            path.display()
+        ))),
     }
-    if let Some(path) = &args.output {
-        let expected = numbers::read_output(path)?;
-        let outputs = known.outputs.as_ref();
-        let outputs = outputs.ok_or_else(|| unconfirmed("output", path))?;
-        if let Some(difference) = numbers::output_difference(graph, outputs, &expected) {
-            return Err(Failure::rejected(anyhow!(
-                "the proof shows another output than {}: {difference}",
-                path.display()
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// The proof holds, and says nothing about what was to be compared.
@@ -182,6 +180,48 @@ fn unconfirmed(what: &str, path: &Path) -> Failure {
 }
 
 impl Args {
+    /// Compares what was proven with what the user expects.
+    fn compare(
+        &self,
+        key: &VerifyingKey,
+        task: Task,
+        known: &Known,
+        session: &Session,
+    ) -> Result<()> {
+        if let Some(path) = &self.input {
+            self.compare_input(path, key.graph(), task, known, session)?;
+        }
+        match &self.output {
+            Some(path) => compare_output(path, key.graph(), task, known),
+            None => Ok(()),
+        }
+    }
+
+    fn compare_input(
+        &self,
+        path: &Path,
+        graph: &Graph,
+        task: Task,
+        known: &Known,
+        session: &Session,
+    ) -> Result<()> {
+        let expected = Samples::read(path, self.labels.as_deref(), graph, false, session)?;
+        let inputs = known.inputs.as_ref();
+        let inputs = inputs.ok_or_else(|| unconfirmed("input", path))?;
+        let ports = expected.ports();
+        let same = |(left, right): (&Vec<i32>, &Vec<i64>)| {
+            let left = left.iter().map(|&value| i64::from(value));
+            left.eq(right.iter().copied())
+        };
+        if expected.task() != task || !ports.iter().zip(inputs).all(same) {
+            return Err(Failure::rejected(anyhow!(
+                "the proof is about another input than {}",
+                path.display()
+            )));
+        }
+        Ok(())
+    }
+
     fn context(&self) -> Context {
         match (self.chain, self.job, self.provider) {
             (Some(chain), Some(job), Some(provider)) => Context {

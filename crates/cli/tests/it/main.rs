@@ -18,5 +18,6 @@ mod offline;
 mod page;
 mod readme;
 mod revenue;
+mod score;
 mod vectors;
 mod world;

@@ -147,7 +147,7 @@ impl<'a> Cheat<'a> {
         let statement = Statement {
             context: Context::OFFLINE,
             opening: 2,
-            runs: 1,
+            task: Task::ANSWER,
             seed: if hidden.inputs { [0; 32] } else { [1; 32] },
             inputs: inputs.port(),
             outputs: outputs.port(),

@@ -3,7 +3,7 @@
 use lilliput_graph::batch::{BatchError, batch};
 use lilliput_graph::{Checked, Tensor, execute};
 use lilliput_prover::{ProveError, prove, prove_batch, setup};
-use lilliput_verifier::{Context, Proof, SubjectError, verify};
+use lilliput_verifier::{Context, Proof, SubjectError, Task, verify};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -48,10 +48,10 @@ fn check(model: &Model, count: usize) {
     let proof = prove_batch(&proving, &request, &samples).expect("a proof is made");
     let mut proof = Proof::decode(&proof.encode()).expect("the proof is read");
     let verified = verify(&key, &Context::OFFLINE, &proof).expect("the proof holds");
-    assert_eq!(verified.runs, count as u32);
+    assert_eq!(verified.task, Task::Answers(count as u32));
     assert_eq!(verified.outputs, Some(outputs(model, &samples)));
     assert!(verified.security.bits >= 100.0, "{:?}", verified.security);
-    proof.statement.runs -= 1;
+    proof.statement.task = Task::Answers(count as u32 - 1);
     assert!(verify(&key, &Context::OFFLINE, &proof).is_err());
 }
 

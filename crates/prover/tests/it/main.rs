@@ -8,6 +8,7 @@ mod link;
 mod nets;
 mod random;
 mod reference;
+mod score;
 mod soundness;
 mod tamper;
 mod transformers;

@@ -39,7 +39,7 @@
 //! | a deep circuit without lookups | verifier/src/layers/limits/tests.rs | boolean_circuits_without_lookups_are_refused |
 //! | a proof under challenges that the prover chose | prover/tests/it/soundness.rs | no_check_takes_programmed_challenges |
 //! | an opening out of range | prover/tests/it/tamper.rs | another_opening_is_rejected_and_one_out_of_range_is_refused |
-//! | another number of runs | prover/tests/it/tamper.rs | another_number_of_runs_is_rejected |
+//! | another task or number of samples | prover/tests/it/tamper.rs | another_task_is_rejected |
 //! | masks that differ from those committed | prover/src/settle/tests/faults.rs | masks_that_differ_from_those_committed_are_rejected |
 //! | a mask used twice | prover/src/settle/tests/faults.rs | a_mask_used_twice_is_rejected |
 //! | columns without their random part | prover/src/settle/tests/faults.rs | columns_without_their_random_part_are_rejected |

@@ -8,7 +8,7 @@ use lilliput_verifier::codec::CodecError;
 use lilliput_verifier::layout::Hidden;
 use lilliput_verifier::statement::Port;
 use lilliput_verifier::{
-    Context, Proof, Rejection, StatementError, Verified, VerifyingKey, verify,
+    Context, Proof, Rejection, StatementError, Task, Verified, VerifyingKey, verify,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -242,11 +242,13 @@ fn another_opening_is_rejected_and_one_out_of_range_is_refused() {
 }
 
 #[test]
-fn another_number_of_runs_is_rejected() {
+fn another_task_is_rejected() {
     for kind in 0..3 {
-        for runs in [0, 2, 3, 1 << 10, u32::MAX] {
-            let refused = changed_of(kind, |proof| proof.statement.runs = runs);
-            assert!(refused.is_err(), "{kind} {runs}");
+        for samples in [0, 2, 3, 1 << 10, u32::MAX] {
+            for task in [Task::Answers(samples), Task::Score(samples), Task::Score(1)] {
+                let refused = changed_of(kind, |proof| proof.statement.task = task);
+                assert!(refused.is_err(), "{kind} {task:?}");
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ fn statement() -> Statement {
             provider: [3; 32],
         },
         opening: 5,
-        runs: 2,
+        task: Task::Answers(2),
         seed: [4; 32],
         inputs: Port::Public(vec![vec![1, -2, i32::MAX], Vec::new()]),
         outputs: Port::Public(vec![vec![i32::MIN]]),
@@ -65,8 +65,8 @@ fn a_statement_cut_off_anywhere_is_refused() {
     }
 }
 
-/// Bytes before the inputs: three of the context, opening and runs, the seed.
-const HEAD: usize = 3 * 32 + 4 + 4 + 32;
+/// Bytes before the inputs: three of the context, opening, task, the seed.
+const HEAD: usize = 3 * 32 + 4 + 5 + 32;
 
 #[test]
 fn a_length_beyond_the_bytes_is_refused_before_anything_is_allocated() {
@@ -75,6 +75,18 @@ fn a_length_beyond_the_bytes_is_refused_before_anything_is_allocated() {
     bytes.extend([255; 4]);
     let refused = Statement::decode(&mut Reader::new(&bytes));
     assert!(matches!(refused, Err(CodecError::Truncated { .. })));
+}
+
+#[test]
+fn a_kind_of_task_that_there_is_not_is_refused() {
+    let bytes = bytes(&hidden());
+    let place = 3 * 32 + 4;
+    for kind in 2..=u8::MAX {
+        let mut other = bytes.clone();
+        other[place] = kind;
+        let refused = Statement::decode(&mut Reader::new(&other));
+        assert_eq!(refused, Err(CodecError::OutOfBounds("kind of task")));
+    }
 }
 
 #[test]
@@ -96,12 +108,13 @@ fn challenge(statement: &Statement, model: [u8; 32]) -> crate::field::EF {
 
 #[test]
 fn every_part_of_a_statement_changes_the_next_challenge() {
-    let changes: [fn(&mut Statement); 10] = [
+    let changes: [fn(&mut Statement); 11] = [
         |own| own.context.chain[0] ^= 1,
         |own| own.context.job[0] ^= 1,
         |own| own.context.provider[31] ^= 1,
         |own| own.opening += 1,
-        |own| own.runs += 1,
+        |own| own.task = Task::Answers(3),
+        |own| own.task = Task::Score(1),
         |own| own.seed[31] ^= 1,
         |own| values(&mut own.inputs)[0][1] += 1,
         |own| values(&mut own.inputs)[1].push(0),
@@ -123,10 +136,11 @@ fn every_part_of_a_statement_changes_the_next_challenge() {
 
 #[test]
 fn every_part_of_a_hidden_statement_changes_the_next_challenge() {
-    let changes: [fn(&mut Statement); 8] = [
+    let changes: [fn(&mut Statement); 9] = [
         |own| own.context.chain[0] ^= 1,
         |own| own.opening += 1,
-        |own| own.runs += 1,
+        |own| own.task = Task::Answers(3),
+        |own| own.task = Task::Score(1),
         |own| own.seed[31] ^= 1,
         |own| root(&mut own.inputs)[31] ^= 1,
         |own| root(&mut own.outputs)[0] ^= 1,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use lilliput_verifier::statement::Port;
-use lilliput_verifier::{Context, Proof, Statement, Verified, VerifyingKey, verify};
+use lilliput_verifier::{Context, Proof, Statement, Task, Verified, VerifyingKey, verify};
 use serde_json::{Value, json};
 
 use crate::account;
@@ -58,7 +58,7 @@ pub(super) fn explain(path: &Path, key: Option<&Path>) -> Result<Outcome> {
         section(
             &mut text,
             "parameters",
-            &account::parameter_lines(key, verified.runs, hidden)?,
+            &account::parameter_lines(key, verified.task, hidden)?,
         );
         section(&mut text, &sureness(verified), &weakest(verified));
         if let (Value::Object(object), Value::Object(more)) =
@@ -83,12 +83,22 @@ fn states(statement: &Statement, checked: Option<(&VerifyingKey, &Verified)>) ->
     let input = match (&statement.inputs, checked) {
         (Port::Public(values), _) => format!("run on the {} that it shows", count(values)),
         (Port::Hidden(root), _) => {
-            format!("run on an input committed to as {}", hex::encode(root.0))
+            format!(
+                "run on {} committed to as {}",
+                what(statement.task),
+                hex::encode(root.0)
+            )
         }
     };
-    let output = match &statement.outputs {
-        Port::Public(values) => format!("gives the {} that it shows", count(values)),
-        Port::Hidden(root) => format!("gives an output committed to as {}", hex::encode(root.0)),
+    let output = match (&statement.outputs, statement.task) {
+        (Port::Public(values), Task::Score(samples)) => format!(
+            "gives the right label for {} of the {samples} samples",
+            values.iter().flatten().next().unwrap_or(&0)
+        ),
+        (Port::Public(values), _) => format!("gives the {} that it shows", count(values)),
+        (Port::Hidden(root), _) => {
+            format!("gives an output committed to as {}", hex::encode(root.0))
+        }
     };
     let context = &statement.context;
     let context = if *context == Context::OFFLINE {
@@ -112,6 +122,15 @@ fn states(statement: &Statement, checked: Option<(&VerifyingKey, &Verified)>) ->
     lines
 }
 
+/// What is committed as the input.
+fn what(task: Task) -> String {
+    match task {
+        Task::ANSWER => "an input".to_owned(),
+        Task::Answers(samples) => format!("{samples} inputs"),
+        Task::Score(samples) => format!("{samples} samples and their labels"),
+    }
+}
+
 fn count(ports: &[Vec<i32>]) -> String {
     let integers: usize = ports.iter().map(Vec::len).sum();
     format!("{integers} integers")
@@ -133,14 +152,18 @@ fn not_shown(statement: &Statement, key: Option<&VerifyingKey>) -> Vec<String> {
             "the weights stay hidden as long as each of the {openings} openings is used once; operators, shapes and tables are public in the key"
         )),
     }
-    lines.extend(
-        [
+    let (good, input) = match statement.task {
+        Task::Answers(_) => (
             "whether the model is any good, what it was trained on, or where its weights come from",
             "whether the input is true; only that this run used it",
-            "when it was made, and on which machine",
-        ]
-        .map(str::to_owned),
-    );
+        ),
+        Task::Score(_) => (
+            "whether the model saw these samples in training, or where its weights come from",
+            "whether samples and labels are what they are said to be; only that they are what is committed to",
+        ),
+    };
+    let always = [good, input, "when it was made, and on which machine"];
+    lines.extend(always.map(str::to_owned));
     lines
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn of_proof(key: &VerifyingKey, proof: &Proof) -> Followed {
     let mut transcript = Transcript::new(lilliput_verifier::statement::PROTOCOL);
     transcript.record();
     statement.absorb(&key.model_id(), &mut transcript);
-    let subject = Subject::new(key, statement.runs, statement.hidden()).expect("the layout holds");
+    let subject = Subject::new(key, statement.task, statement.hidden()).expect("the layout holds");
     let parts = Parts {
         checked: subject.checked(),
         layout: subject.layout(),

@@ -364,7 +364,7 @@ fn simulated_transcripts_are_rejected_under_the_hash() {
     let statement = lilliput_verifier::Statement {
         context: lilliput_verifier::Context::OFFLINE,
         opening: 0,
-        runs: 1,
+        task: lilliput_verifier::Task::ANSWER,
         seed: [0; 32],
         inputs: simulated.inputs.clone(),
         outputs: simulated.outputs.clone(),
