@@ -16,6 +16,7 @@
 //! | `pools` | stake behind a registration: units, index, marks |
 //! | `price`, `emission` | deposits, registrations, new money |
 //! | [`score`] | from answers to a weight, as audits recompute it |
+//! | [`round`] | a validator's messages from its transcript |
 //! | [`replay`] | an epoch's payouts from its record |
 //! | `settings` | bounds of what owners and the genesis set |
 //!
@@ -33,6 +34,7 @@ mod price;
 pub mod query;
 pub mod replay;
 mod revenue;
+pub mod round;
 pub mod score;
 mod seats;
 mod settings;
