@@ -82,14 +82,22 @@ fn opened(folder: &Path) -> Up {
     up.json(&open, 0);
     up.json(&["account", "new", "friend"], 0);
     up.json(&["tx", "send", "--to", "friend", "--amount", "5000000"], 0);
-    for key in ["owner", "provider", "friend"] {
+    for key in ["dev-owner", "dev-provider", "friend"] {
         up.json(&["subnet", "register", "1", "--key", key], 0);
     }
     up.json(
-        &["stake", "add", "1", "owner", "20000000", "--key", "owner"],
+        &[
+            "stake",
+            "add",
+            "1",
+            "dev-owner",
+            "20000000",
+            "--key",
+            "dev-owner",
+        ],
         0,
     );
-    up.json(&["stake", "add", "1", "owner", "5000000"], 0);
+    up.json(&["stake", "add", "1", "dev-owner", "5000000"], 0);
     up
 }
 
@@ -98,8 +106,8 @@ fn a_subnet_is_run_and_explained_by_commands() {
     let folder = tempfile::tempdir().unwrap();
     let up = opened(folder.path());
     let client = Client::new(&up.url).unwrap();
-    let [validator, good, bad] =
-        ["owner", "provider", "friend"].map(|name| sender(&up.url, secret(folder.path(), name)));
+    let [validator, good, bad] = ["dev-owner", "dev-provider", "friend"]
+        .map(|name| sender(&up.url, secret(folder.path(), name)));
 
     wait_for(&client, 1, Phase::Commit);
     let entries = [
@@ -114,14 +122,21 @@ fn a_subnet_is_run_and_explained_by_commands() {
     let (file, round) = (arg(&file), arg(&round));
     up.json(
         &[
-            "subnet", "commit", "1", file, "--out", round, "--key", "owner",
+            "subnet",
+            "commit",
+            "1",
+            file,
+            "--out",
+            round,
+            "--key",
+            "dev-owner",
         ],
         0,
     );
     wait_for(&client, 1, Phase::Reveal);
-    up.json(&["subnet", "reveal", round, "--key", "owner"], 0);
+    up.json(&["subnet", "reveal", round, "--key", "dev-owner"], 0);
     wait_for(&client, 1, Phase::Audit);
-    let audited = up.json(&["subnet", "audit", round, "--key", "owner"], 0);
+    let audited = up.json(&["subnet", "audit", round, "--key", "dev-owner"], 0);
     assert!(!audited["audited"].as_array().unwrap().is_empty());
     wait_for(&client, 2, Phase::Commit);
 
@@ -130,17 +145,17 @@ fn a_subnet_is_run_and_explained_by_commands() {
         assert_eq!(explained["matches"], true);
         explained
     };
-    let (good, bad) = (payout("provider"), payout("friend"));
+    let (good, bad) = (payout("dev-provider"), payout("friend"));
     let incentive = |one: &Value| one["payout"]["incentive"].as_u64().unwrap();
     assert!(incentive(&good) > 3 * incentive(&bad) && incentive(&bad) > 0);
     let lines = good["explanation"]["supporters"].as_array().unwrap();
     assert_eq!(lines.len(), 1);
-    assert!(payout("owner")["payout"]["dividend"].as_u64().unwrap() > 0);
+    assert!(payout("dev-owner")["payout"]["dividend"].as_u64().unwrap() > 0);
     assert!(payout("default")["owner"].as_u64().unwrap() > 0);
 
     let shown = json(&["subnet", "show", "1", "--node", &up.url], 0);
     assert_eq!(shown["uids"].as_array().unwrap().len(), 3);
-    let held = up.json(&["stake", "show", "1", "owner", "default"], 0);
+    let held = up.json(&["stake", "show", "1", "dev-owner", "default"], 0);
     assert!(held["worth"].as_u64().unwrap() > 5_000_000);
     let listed = json(&["subnet", "list", "--node", &up.url], 0);
     assert!(listed["market"]["deposit"].as_u64() > Some(150_000_000));
