@@ -6,6 +6,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`api`] | what the node answers, as types |
+//! | [`subnet`] | the same for subnets |
 //! | [`Client`] | one method a route |
 //! | [`Sender`] | builds, signs and submits transactions of one key |
 //! | [`RequestSignature`] | says who asks, where only some may read |
@@ -20,6 +21,7 @@ mod error;
 mod input;
 mod sender;
 mod signature;
+pub mod subnet;
 
 pub use client::{Client, JobFilter};
 pub use error::ClientError;

@@ -35,11 +35,25 @@ pub enum Label {
     Job,
     /// What the signer of a request to a node signs.
     RequestSign,
+    /// The commitment to a subnet's row of weights.
+    SubnetWeights,
+    /// What a subnet's audits are drawn by, from all seeds revealed.
+    SubnetRandomness,
+    /// One draw of an audit.
+    SubnetDraw,
+    /// The identity of a hidden question, from digest of the input, truth and salt.
+    SubnetProbe,
+    /// What a miner signs when it answers a probe.
+    SubnetAnswer,
+    /// A validator's votes between pairs.
+    SubnetVotes,
+    /// All that the payouts of a subnet's epoch follow from.
+    SubnetEpoch,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 22] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -55,6 +69,13 @@ impl Label {
         Self::StateTree,
         Self::Job,
         Self::RequestSign,
+        Self::SubnetWeights,
+        Self::SubnetRandomness,
+        Self::SubnetDraw,
+        Self::SubnetProbe,
+        Self::SubnetAnswer,
+        Self::SubnetVotes,
+        Self::SubnetEpoch,
     ];
 
     /// The context string given to BLAKE3.
@@ -76,6 +97,13 @@ impl Label {
             Self::StateTree => "lilliput 2026 v1 state tree",
             Self::Job => "lilliput 2026 v1 job",
             Self::RequestSign => "lilliput 2026 v1 request signature",
+            Self::SubnetWeights => "lilliput 2026 v1 subnet weights",
+            Self::SubnetRandomness => "lilliput 2026 v1 subnet randomness",
+            Self::SubnetDraw => "lilliput 2026 v1 subnet draw",
+            Self::SubnetProbe => "lilliput 2026 v1 subnet probe",
+            Self::SubnetAnswer => "lilliput 2026 v1 subnet answer",
+            Self::SubnetVotes => "lilliput 2026 v1 subnet votes",
+            Self::SubnetEpoch => "lilliput 2026 v1 subnet epoch",
         }
     }
 }

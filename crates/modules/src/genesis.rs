@@ -10,9 +10,9 @@ use lilliput_types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::bank;
 use crate::params::Params;
 use crate::refuse::refuse;
+use crate::{bank, subnet};
 
 /// Everything a chain begins with; its hash is the chain's id.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -157,7 +157,9 @@ impl Genesis {
                 authority,
             });
         }
-        for needed in [self.params.fee_asset, self.params.settlement_asset] {
+        subnet::check_terms(&self.params.subnets)?;
+        let (fee, settlement) = (self.params.fee_asset, self.params.settlement_asset);
+        for needed in [fee, settlement, self.params.subnets.asset] {
             if bank::state::asset(state, needed)?.is_none() {
                 return refuse("genesis.params", format!("there is no asset {needed}"));
             }

@@ -1,6 +1,7 @@
 //! What a chain's genesis sets once: fees, bonds, deadlines.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use lilliput_types::subnet::Terms;
 use lilliput_types::{Amount, AssetId, BasisPoints, DurationMs};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,8 @@ pub struct Params {
     pub accept_within_max_ms: DurationMs,
     /// The longest time from acceptance to answer.
     pub answer_within_max_ms: DurationMs,
+    /// What all subnets share.
+    pub subnets: Terms,
 }
 
 impl Params {
@@ -46,6 +49,7 @@ impl Params {
             bond_to_buyer_bps: BasisPoints(5_000),
             accept_within_max_ms: DurationMs(DAY_MS),
             answer_within_max_ms: DurationMs(DAY_MS),
+            subnets: Terms::standard(fee_asset),
         }
     }
 }

@@ -5,6 +5,7 @@ mod guard;
 mod listener;
 mod query;
 mod routes;
+mod subnets;
 mod upload;
 
 use std::net::TcpListener;
@@ -37,6 +38,7 @@ pub(crate) type Shared = Arc<Node>;
 fn router(node: Shared) -> Router {
     Router::new()
         .merge(routes::router())
+        .merge(subnets::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

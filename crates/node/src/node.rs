@@ -1,6 +1,8 @@
 //! What anyone may ask of a node, as functions. All of them block; HTTP calls them on threads of
 //! their own.
 
+mod subnets;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 

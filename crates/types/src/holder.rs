@@ -6,7 +6,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::text_form::{ParseError, json_as_text};
-use crate::{Address, JobId, Segment};
+use crate::{Address, JobId, Segment, SubnetId};
 
 /// A place where money lies. Only accounts have keys; everything else moves by the rules of the
 /// module it belongs to, and no transfer can name it.
@@ -24,10 +24,13 @@ pub enum Holder {
     Fees(Segment),
     /// What was taken from those who broke the rules.
     Treasury,
+    /// A subnet's deposit, what it carries over to its next epoch, and prices of registrations that wait.
+    Subnet(SubnetId),
+    /// The stake behind a subnet's members, and what is leaving it.
+    SubnetStake(SubnetId),
 }
 
-const EXPECTED: &str =
-    "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT or treasury)";
+const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID or subnet_stake/ID)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -44,6 +47,8 @@ impl fmt::Display for Holder {
             Self::Stake(provider) => write!(f, "stake/{provider}"),
             Self::Fees(segment) => write!(f, "fees/{segment}"),
             Self::Treasury => f.write_str("treasury"),
+            Self::Subnet(subnet) => write!(f, "subnet/{subnet}"),
+            Self::SubnetStake(subnet) => write!(f, "subnet_stake/{subnet}"),
         }
     }
 }
@@ -59,6 +64,8 @@ impl FromStr for Holder {
             Some(("escrow", job)) => job.parse().map(Self::Escrow).map_err(error),
             Some(("bond", job)) => job.parse().map(Self::Bond).map_err(error),
             Some(("stake", provider)) => provider.parse().map(Self::Stake).map_err(error),
+            Some(("subnet", subnet)) => subnet.parse().map(Self::Subnet).map_err(error),
+            Some(("subnet_stake", subnet)) => subnet.parse().map(Self::SubnetStake).map_err(error),
             Some(("fees", segment)) => segment.parse().map(Self::Fees).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }

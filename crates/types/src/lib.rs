@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -31,6 +31,7 @@ mod number;
 pub mod provider;
 pub mod registry;
 mod segment;
+pub mod subnet;
 mod text_form;
 mod transaction;
 
@@ -48,7 +49,9 @@ pub use ids::{
     BlobId, BlockId, ChainId, InputCommitment, JobId, ModelId, TransactionId, ValidatorSetId,
 };
 pub use message::Message;
-pub use number::{BasisPoints, DurationMs, Epoch, Height, Nonce, TimeMs};
+pub use number::{
+    BasisPoints, DurationMs, Epoch, Height, Nonce, Registration, SubnetEpoch, SubnetId, TimeMs,
+};
 pub use segment::Segment;
 pub use text_form::ParseError;
 pub use transaction::{

@@ -7,6 +7,7 @@ use crate::bank::BankMessage;
 use crate::job::JobMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
+use crate::subnet::SubnetMessage;
 use crate::{BlobId, Segment};
 
 /// One message, by the module that answers for it. New modules are added at the end.
@@ -21,6 +22,8 @@ pub enum Message {
     Provider(ProviderMessage),
     /// Jobs.
     Job(JobMessage),
+    /// Subnets, their members and stake.
+    Subnet(SubnetMessage),
 }
 
 impl Message {
@@ -29,7 +32,7 @@ impl Message {
     pub const fn segment(&self) -> Segment {
         match self {
             Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
-            Self::Registry(_) => Segment::Software,
+            Self::Registry(_) | Self::Subnet(_) => Segment::Software,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -47,7 +50,8 @@ impl Message {
             Self::Bank(_)
             | Self::Registry(RegistryMessage::Update(_))
             | Self::Provider(_)
-            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => [None, None],
+            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
+            | Self::Subnet(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

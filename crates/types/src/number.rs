@@ -1,9 +1,12 @@
 //! Numbers with a meaning.
 
 use std::fmt;
+use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
+
+use crate::text_form::ParseError;
 
 macro_rules! number {
     ($(#[$doc:meta])* $type:ident, $inner:ty) => {
@@ -61,6 +64,21 @@ number!(
     u64
 );
 number!(
+    /// A subnet, by the order of their opening, from 1.
+    SubnetId,
+    u32
+);
+number!(
+    /// An epoch of a subnet, from 0.
+    SubnetEpoch,
+    u64
+);
+number!(
+    /// A registration in a subnet, from 1; never used again.
+    Registration,
+    u64
+);
+number!(
     /// Hundredths of a percent.
     BasisPoints,
     u16
@@ -93,4 +111,41 @@ impl TimeMs {
 impl BasisPoints {
     /// The whole.
     pub const WHOLE: Self = Self(10_000);
+}
+
+macro_rules! from_digits {
+    ($type:ident, $expected:literal) => {
+        impl FromStr for $type {
+            type Err = ParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let error = || ParseError::new($expected, text);
+                let canonical = text == "0" || !text.starts_with(['0', '+']);
+                if !canonical {
+                    return Err(error());
+                }
+                text.parse().map(Self).map_err(|_| error())
+            }
+        }
+    };
+}
+
+from_digits!(SubnetId, "a subnet (decimal digits)");
+from_digits!(SubnetEpoch, "an epoch of a subnet (decimal digits)");
+from_digits!(Registration, "a registration (decimal digits)");
+
+impl SubnetEpoch {
+    /// The epoch behind this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl Registration {
+    /// The registration after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
 }

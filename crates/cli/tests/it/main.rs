@@ -19,5 +19,6 @@ mod page;
 mod readme;
 mod revenue;
 mod score;
+mod subnets;
 mod vectors;
 mod world;

@@ -9,7 +9,7 @@ use lilliput_types::{Address, Amount, BlobId, Height, Holder, List, ModelId, Seg
 use super::state as keys;
 use crate::refuse::{overflow, refusal};
 use crate::registry::WHOLE_PPM;
-use crate::{bank, genesis, provider};
+use crate::{bank, genesis, provider, subnet};
 
 /// An answer whose proof was checked and held.
 pub(super) struct Delivered {
@@ -38,6 +38,8 @@ pub(super) fn pay(
         } = *payment;
         bank::pay(state, job.asset, escrow, to, amount, segment)?;
     }
+    let earned = job.model_price.plus(job.provider_price).map_err(overflow)?;
+    subnet::book_revenue(state, model.id, earned)?;
     let refunds = return_escrow(state, job)?;
     let stake = Holder::Stake(delivered.provider);
     bank::transfer(state, job.asset, Holder::Bond(job.id), stake, job.bond)?;

@@ -98,7 +98,12 @@ pub(crate) struct World {
 impl World {
     /// The genesis only.
     pub(crate) fn empty() -> Self {
-        let network = Network::new(genesis(), Box::new(ClaimIsProof));
+        Self::of(genesis())
+    }
+
+    /// Another genesis only.
+    pub(crate) fn of(genesis: Genesis) -> Self {
+        let network = Network::new(genesis, Box::new(ClaimIsProof));
         let empty = MemoryState::default();
         let mut overlay = State::new(&empty);
         network.write_genesis(&mut overlay).unwrap();

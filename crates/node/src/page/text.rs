@@ -55,6 +55,8 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Stake(address) => html! { "stake of " (short(&address.to_string())) },
         Holder::Fees(segment) => html! { "network fees, " (segment) },
         Holder::Treasury => html! { "treasury" },
+        Holder::Subnet(subnet) => html! { "subnet " (subnet) },
+        Holder::SubnetStake(subnet) => html! { "stake in subnet " (subnet) },
     }
 }
 

@@ -4,5 +4,6 @@
 mod codec;
 mod samples;
 mod signing;
+mod subnet;
 mod text;
 mod vectors;

@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use lilliput_types::{Address, Amount, AssetId, Holder, JobId, Segment, Symbol, Text};
+use lilliput_types::{Address, Amount, AssetId, Holder, JobId, Segment, SubnetId, Symbol, Text};
 
 use crate::samples::address;
 
@@ -25,6 +25,8 @@ fn holders_assets_and_segments_read_what_they_write() {
         Holder::Stake(address(2)),
         Holder::Fees(Segment::Identity),
         Holder::Treasury,
+        Holder::Subnet(SubnetId(7)),
+        Holder::SubnetStake(SubnetId(7)),
     ] {
         round_trips(&holder);
     }
