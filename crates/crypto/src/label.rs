@@ -35,11 +35,15 @@ pub enum Label {
     Job,
     /// What the signer of a request to a node signs.
     RequestSign,
+    /// A tournament entry's sealed prediction.
+    SealedPrediction,
+    /// A tournament round's sealed targets.
+    SealedTargets,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -55,6 +59,8 @@ impl Label {
         Self::StateTree,
         Self::Job,
         Self::RequestSign,
+        Self::SealedPrediction,
+        Self::SealedTargets,
     ];
 
     /// The context string given to BLAKE3.
@@ -76,6 +82,8 @@ impl Label {
             Self::StateTree => "lilliput 2026 v1 state tree",
             Self::Job => "lilliput 2026 v1 job",
             Self::RequestSign => "lilliput 2026 v1 request signature",
+            Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
+            Self::SealedTargets => "lilliput 2026 v1 sealed targets",
         }
     }
 }

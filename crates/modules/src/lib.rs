@@ -6,7 +6,8 @@
 //! | [`registry`] | models: owner, price, licence, parents |
 //! | [`provider`] | providers, their offers, their stake |
 //! | [`job`] | orders, acceptance, answers, payment, refund, slashing |
-//! | [`network`] | the four together, as the ledger's machine |
+//! | [`tournament`] | rounds of predictions: stake, scores, payouts |
+//! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
 //! | [`check`] | what the rules ask of a proof checker |
@@ -25,6 +26,7 @@ pub mod network;
 pub mod params;
 pub mod provider;
 pub mod registry;
+pub mod tournament;
 
 mod refuse;
 mod verifier;

@@ -9,7 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, provider, registry};
+use crate::{bank, genesis, job, provider, registry, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -56,6 +56,7 @@ impl Machine for Network {
             Message::Registry(message) => registry::check(message),
             Message::Provider(message) => provider::check(message),
             Message::Job(message) => job::check(message),
+            Message::Tournament(message) => tournament::check(message),
         }
     }
 
@@ -112,20 +113,27 @@ impl Machine for Network {
             Message::Registry(message) => registry::execute(state, context, checker, message),
             Message::Provider(message) => provider::execute(state, context, message),
             Message::Job(message) => job::execute(state, context, checker, message),
+            Message::Tournament(message) => tournament::execute(state, context, message),
         }
     }
 
     fn end_block(&self, state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
-        job::end_block(state, block)
+        job::end_block(state, block)?;
+        tournament::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-        job::next_deadline(state)
+        let deadlines = [
+            job::next_deadline(state)?,
+            tournament::next_deadline(state)?,
+        ];
+        Ok(deadlines.into_iter().flatten().min())
     }
 
     fn violations(&self, state: &dyn StateReader) -> Result<Vec<String>, StoreError> {
         let mut found = bank::invariants::violations(state)?;
         found.extend(job::invariants::violations(state)?);
+        found.extend(tournament::invariants::violations(state)?);
         Ok(found)
     }
 }

@@ -7,6 +7,7 @@ use crate::bank::BankEvent;
 use crate::job::JobEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
+use crate::tournament::TournamentEvent;
 
 /// One change of the state, by the module that made it. New modules are added at the end.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub enum Event {
     Provider(ProviderEvent),
     /// Jobs.
     Job(JobEvent),
+    /// Tournaments.
+    Tournament(TournamentEvent),
 }
 
 macro_rules! from_module {
@@ -36,5 +39,6 @@ from_module!(
     Bank(BankEvent),
     Registry(RegistryEvent),
     Provider(ProviderEvent),
-    Job(JobEvent)
+    Job(JobEvent),
+    Tournament(TournamentEvent)
 );

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::text_form::{ParseError, json_as_text};
+use crate::tournament::{RoundId, TournamentId};
 use crate::{Address, JobId, Segment};
 
 /// A place where money lies. Only accounts have keys; everything else moves by the rules of the
@@ -24,10 +25,14 @@ pub enum Holder {
     Fees(Segment),
     /// What was taken from those who broke the rules.
     Treasury,
+    /// What the closed rounds of a tournament left for the next one.
+    Tournament(TournamentId),
+    /// What is locked in a tournament's round.
+    Round(RoundId),
 }
 
-const EXPECTED: &str =
-    "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT or treasury)";
+const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, \
+    tournament/NUMBER or round/NUMBER/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -44,6 +49,8 @@ impl fmt::Display for Holder {
             Self::Stake(provider) => write!(f, "stake/{provider}"),
             Self::Fees(segment) => write!(f, "fees/{segment}"),
             Self::Treasury => f.write_str("treasury"),
+            Self::Tournament(tournament) => write!(f, "tournament/{tournament}"),
+            Self::Round(round) => write!(f, "round/{round}"),
         }
     }
 }
@@ -60,6 +67,8 @@ impl FromStr for Holder {
             Some(("bond", job)) => job.parse().map(Self::Bond).map_err(error),
             Some(("stake", provider)) => provider.parse().map(Self::Stake).map_err(error),
             Some(("fees", segment)) => segment.parse().map(Self::Fees).map_err(error),
+            Some(("tournament", id)) => id.parse().map(Self::Tournament).map_err(error),
+            Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

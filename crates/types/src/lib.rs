@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`tournament`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -32,6 +32,7 @@ pub mod provider;
 pub mod registry;
 mod segment;
 mod text_form;
+pub mod tournament;
 mod transaction;
 
 pub use address::{AccountKey, AccountSignature, Address};

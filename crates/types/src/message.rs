@@ -7,6 +7,7 @@ use crate::bank::BankMessage;
 use crate::job::JobMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
+use crate::tournament::TournamentMessage;
 use crate::{BlobId, Segment};
 
 /// One message, by the module that answers for it. New modules are added at the end.
@@ -21,6 +22,8 @@ pub enum Message {
     Provider(ProviderMessage),
     /// Jobs.
     Job(JobMessage),
+    /// Tournaments.
+    Tournament(TournamentMessage),
 }
 
 impl Message {
@@ -29,7 +32,7 @@ impl Message {
     pub const fn segment(&self) -> Segment {
         match self {
             Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
-            Self::Registry(_) => Segment::Software,
+            Self::Registry(_) | Self::Tournament(_) => Segment::Software,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -44,6 +47,7 @@ impl Message {
                 [Some(succeed.key), Some(succeed.link)]
             }
             Self::Job(JobMessage::Answer(answer)) => [Some(answer.proof), None],
+            Self::Tournament(message) => [message.blob(), None],
             Self::Bank(_)
             | Self::Registry(RegistryMessage::Update(_))
             | Self::Provider(_)

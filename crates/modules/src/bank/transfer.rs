@@ -59,7 +59,9 @@ pub(crate) fn pay(
         | Holder::Escrow(_)
         | Holder::Bond(_)
         | Holder::Stake(_)
-        | Holder::Treasury => &mut revenue.participants,
+        | Holder::Treasury
+        | Holder::Tournament(_)
+        | Holder::Round(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

@@ -55,6 +55,10 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Stake(address) => html! { "stake of " (short(&address.to_string())) },
         Holder::Fees(segment) => html! { "network fees, " (segment) },
         Holder::Treasury => html! { "treasury" },
+        Holder::Tournament(id) => {
+            html! { "pot of " a href={ "/tournaments/" (id) } { "tournament " (id) } }
+        }
+        Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
     }
 }
 

@@ -1,0 +1,51 @@
+//! Rounds whose targets weren't shown in time.
+
+use lilliput_ledger::{BlockContext, Failure, State, StateReader, StoreError};
+use lilliput_types::TimeMs;
+use lilliput_types::tournament::{RoundId, RoundState};
+
+use super::{VOIDS_MAX, settle, state as keys};
+
+/// Voids the rounds whose deadline has come, the earliest first.
+pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
+    for _ in 0..VOIDS_MAX {
+        let Some((key, deadline, id)) = earliest(state)? else {
+            return Ok(());
+        };
+        if deadline > block.time {
+            return Ok(());
+        }
+        let corrupt = |reason: String| StoreError::Corrupt {
+            key: key.clone(),
+            reason,
+        };
+        let round = keys::round(state, id)?.ok_or_else(|| corrupt("no such round".to_owned()))?;
+        match round.state {
+            RoundState::Open => {}
+            RoundState::Settled | RoundState::Void => {
+                return Err(corrupt("the round is closed".to_owned()));
+            }
+        }
+        match settle::void(state, round, block.height) {
+            Ok(()) => {}
+            Err(Failure::Store(error)) => return Err(error),
+            // The money is there by the invariants, so no rule can refuse this.
+            Err(Failure::Refused(refusal)) => return Err(corrupt(refusal.reason)),
+        }
+    }
+    Ok(())
+}
+
+/// When the next deadline comes.
+pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
+    Ok(earliest(state)?.map(|(_, deadline, _)| deadline))
+}
+
+fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, RoundId)>, StoreError> {
+    let mut queue = lilliput_ledger::Scan::<RoundId>::new(state, keys::DEADLINES);
+    let Some((key, round)) = queue.next().transpose()? else {
+        return Ok(None);
+    };
+    let deadline = keys::parse_deadline(&key)?;
+    Ok(Some((key, deadline, round)))
+}
