@@ -339,7 +339,7 @@ impl Client {
         Ok(JobInput::decode(&bytes)?)
     }
 
-    fn page<T: DeserializeOwned>(
+    pub(crate) fn page<T: DeserializeOwned>(
         &self,
         path: &str,
         from: Option<&str>,
@@ -350,7 +350,7 @@ impl Client {
         }
     }
 
-    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let url = format!("{}{path}", self.base);
         let answer = match self.agent.get(&url).call() {
             // A kept connection that the node has closed since; reading changes nothing, so it is asked again.

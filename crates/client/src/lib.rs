@@ -20,6 +20,7 @@ mod error;
 mod input;
 mod sender;
 mod signature;
+mod tournament;
 
 pub use client::{Client, JobFilter};
 pub use error::ClientError;

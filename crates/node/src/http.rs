@@ -5,6 +5,7 @@ mod guard;
 mod listener;
 mod query;
 mod routes;
+mod tournament;
 mod upload;
 
 use std::net::TcpListener;
@@ -37,6 +38,7 @@ pub(crate) type Shared = Arc<Node>;
 fn router(node: Shared) -> Router {
     Router::new()
         .merge(routes::router())
+        .merge(tournament::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

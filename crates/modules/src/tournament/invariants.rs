@@ -1,6 +1,6 @@
 //! Money, counts and deadlines agree with the rounds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_ledger::{Scan, StateReader, StoreError};
 use lilliput_types::tournament::{Entry, Round, RoundId, RoundState, Stake, Tournament};
@@ -83,10 +83,15 @@ fn due(round: &Round) -> Result<Amount, AmountError> {
 }
 
 fn counts_agree(round: &Round, entries: &[Entry], stakes: &[Stake]) -> bool {
-    let sums = entries.iter().all(|entry| {
-        let own = stakes.iter().filter(|stake| stake.entry == entry.number);
-        Amount::sum(own.map(|stake| stake.amount)) == Ok(entry.staked)
-    });
+    let mut staked: BTreeMap<u32, u128> = BTreeMap::new();
+    for stake in stakes {
+        let sum = staked.entry(stake.entry).or_default();
+        *sum = sum.saturating_add(stake.amount.0);
+    }
+    let sums = staked.len() == entries.len()
+        && entries
+            .iter()
+            .all(|entry| staked.get(&entry.number) == Some(&entry.staked.0));
     let revealed = entries.iter().filter(|entry| entry.prediction.is_some());
     sums && entries.len() == round.entries as usize
         && stakes.len() == round.stakes as usize
