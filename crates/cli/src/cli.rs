@@ -91,7 +91,7 @@ impl Command {
             Self::Deploy(args) => commands::deploy::run(&args),
             Self::Forecast(args) => commands::forecast::run(&args),
             Self::Subnet(args) => commands::subnet::run(&args),
-            Self::Tournament(args) => commands::tournament::run(&args),
+            Self::Tournament(args) => commands::tournament::run(&args, session),
         }
     }
 }
