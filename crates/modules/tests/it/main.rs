@@ -12,5 +12,7 @@ mod jobs;
 mod money;
 mod providers;
 mod registry;
+mod tournament_histories;
+mod tournaments;
 mod verifier;
 mod world;

@@ -5,4 +5,5 @@ mod codec;
 mod samples;
 mod signing;
 mod text;
+mod tournament;
 mod vectors;
