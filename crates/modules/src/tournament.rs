@@ -9,7 +9,7 @@
 //! recomputes one. The rules are in `specs/tournaments.md`.
 //!
 //! Invariants: a round holds what its state says, to the unit; what stakes win and the pot keeps is what stakes lose and
-//! the pot was; every open round has one entry in the queue of deadlines; a stake is paid out once; the work of a
+//! the pot was; every open round has its last deadline in the queue; a stake is paid out once; the work of a
 //! round's scoring is bounded when it opens, and that of a block by [`WORK_MAX`].
 
 mod end_block;
@@ -27,6 +27,8 @@ pub(crate) use execute::{check, execute};
 pub const WORK_MAX: u64 = 1 << 29;
 /// The most stakes of a round besides those that entries are made with.
 pub const BACKINGS_MAX: u32 = 10_000;
+/// The most deadlines that one block's end handles; the others follow in the next block.
+pub const DEADLINES_MAX: usize = 256;
 /// The most rounds that one block's end voids; the others follow in the next block.
 pub const VOIDS_MAX: usize = 4;
 /// The shortest span of a round.

@@ -231,6 +231,13 @@ pub enum TournamentEvent {
         /// Subsidy, and what earlier rounds left.
         pot: Amount,
     },
+    /// An open round's next phase began.
+    PhaseBegan {
+        /// Of which round.
+        round: RoundId,
+        /// Which phase.
+        phase: Phase,
+    },
     /// A sealed prediction.
     Entered {
         /// In which round.

@@ -1,18 +1,20 @@
-//! Rounds whose targets weren't shown in time.
+//! The ends of rounds' phases: a block is made when one comes, so that network time tells it; rounds whose targets
+//! weren't shown in time are voided.
 
 use lilliput_ledger::{BlockContext, Failure, State, StateReader, StoreError};
 use lilliput_types::TimeMs;
-use lilliput_types::tournament::{RoundId, RoundState};
+use lilliput_types::tournament::{RoundId, RoundState, TournamentEvent};
 
-use super::{VOIDS_MAX, settle, state as keys};
+use super::{DEADLINES_MAX, VOIDS_MAX, settle, state as keys};
 
-/// Voids the rounds whose deadline has come, the earliest first.
+/// Handles the deadlines that have come, the earliest first.
 pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
-    for _ in 0..VOIDS_MAX {
+    let mut voided = 0;
+    for _ in 0..DEADLINES_MAX {
         let Some((key, deadline, id)) = earliest(state)? else {
             return Ok(());
         };
-        if deadline > block.time {
+        if deadline > block.time || voided == VOIDS_MAX {
             return Ok(());
         }
         let corrupt = |reason: String| StoreError::Corrupt {
@@ -26,6 +28,13 @@ pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(
                 return Err(corrupt("the round is closed".to_owned()));
             }
         }
+        if deadline < round.targets_until {
+            keys::remove_deadline(state, deadline, id);
+            let phase = round.phase(deadline);
+            state.emit(TournamentEvent::PhaseBegan { round: id, phase });
+            continue;
+        }
+        voided += 1;
         match settle::void(state, round, block.height) {
             Ok(()) => {}
             Err(Failure::Store(error)) => return Err(error),

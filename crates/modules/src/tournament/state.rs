@@ -112,20 +112,36 @@ pub(crate) fn round(state: &dyn StateReader, id: RoundId) -> Result<Option<Round
     read(state, &round_key(id))
 }
 
-/// Writes a new round.
+/// Writes a new round, with its deadlines in the queue.
 pub(super) fn insert_round(state: &mut State<'_>, round: &Round) {
     state.write(recent_key(round), &round.id);
+    for deadline in deadlines(round) {
+        state.write(deadline_key(deadline, round.id), &round.id);
+    }
     write_round(state, round);
 }
 
-/// Writes a round and keeps the queue of deadlines in step.
+/// Writes a round; one that is closed leaves the queue of deadlines.
 pub(super) fn write_round(state: &mut State<'_>, round: &Round) {
-    let deadline = deadline_key(round.targets_until, round.id);
     match round.state {
-        RoundState::Open => state.write(deadline, &round.id),
-        RoundState::Settled | RoundState::Void => state.remove(deadline),
+        RoundState::Open => {}
+        RoundState::Settled | RoundState::Void => {
+            for deadline in deadlines(round) {
+                state.remove(deadline_key(deadline, round.id));
+            }
+        }
     }
     state.write(round_key(round.id), round);
+}
+
+/// The ends of a round's phases.
+fn deadlines(round: &Round) -> [TimeMs; 3] {
+    [round.enter_until, round.reveal_until, round.targets_until]
+}
+
+/// A deadline of a round that stays open has come.
+pub(super) fn remove_deadline(state: &mut State<'_>, deadline: TimeMs, round: RoundId) {
+    state.remove(deadline_key(deadline, round));
 }
 
 pub(crate) fn entry(
