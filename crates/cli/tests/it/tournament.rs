@@ -116,22 +116,28 @@ impl Field {
         let begin = Instant::now();
         loop {
             let shown = self.ask(&["show", "1/1"], 0);
-            // Network time moves with blocks: asking for nothing makes none.
             if shown["phase"] == phase {
                 return;
             }
             assert!(begin.elapsed() < PATIENCE, "{phase}: {shown}");
-            self.make_block();
             std::thread::sleep(Duration::from_millis(200));
         }
     }
 
-    fn make_block(&self) {
-        let mut all = vec!["tx", "send", "--to", "dev-owner", "--amount", "1"];
+    /// A key of its own, with money.
+    fn make_account(&self, name: &str) {
         let buyer = self.up().buyer();
-        all.extend(buyer.iter().map(String::as_str));
-        all.extend(["--key", "dev-validator"]);
-        json(&all, 0);
+        let local = buyer.iter().skip(2).map(String::as_str);
+        json(
+            &[&["account", "new", name][..], &local.collect::<Vec<_>>()].concat(),
+            0,
+        );
+        for asset in ["LIL", "USDX"] {
+            let mut all = vec!["tx", "send", "--to", name, "--asset", asset];
+            all.extend(["--amount", "1000000000", "--key", "dev-validator"]);
+            all.extend(buyer.iter().map(String::as_str));
+            json(&all, 0);
+        }
     }
 
     /// What a key holds in USDX.
@@ -169,9 +175,9 @@ fn open(field: &Field) {
     arguments.extend(["--targets-file", arg(&targets), "--subsidy", &subsidy]);
     arguments.extend([
         "--enter-for",
-        "20s",
+        "40s",
         "--reveal-for",
-        "15s",
+        "25s",
         "--targets-for",
         "10m",
     ]);
@@ -200,7 +206,7 @@ fn enter_all(field: &Field) {
     let entered = field.enter("default", "good", "good.csv", 0);
     private(Path::new(entered["secret_file"].as_str().unwrap()));
     field.enter("dev-provider", "fair", "fair.csv", 0);
-    field.enter("dev-owner", "contrary", "contrary.csv", 0);
+    field.enter("rival", "contrary", "contrary.csv", 0);
     field.enter("default", "good", "fair.csv", 2);
     let stake = (STAKE / 2).to_string();
     let back = ["back", "1/1", "--model", "good", "--stake", &stake];
@@ -212,7 +218,7 @@ fn withdraw_all(field: &Field, before: &[(&str, i128)]) {
     let stakes = [
         ("default", STAKE),
         ("dev-provider", STAKE),
-        ("dev-owner", STAKE),
+        ("rival", STAKE),
         ("dev-validator", STAKE / 2),
     ];
     for (key, stake) in stakes {
@@ -230,6 +236,7 @@ fn withdraw_all(field: &Field, before: &[(&str, i128)]) {
 #[test]
 fn a_round_from_sealed_targets_to_the_last_coin() {
     let mut field = Field::start();
+    field.make_account("rival");
     open(&field);
     enter_all(&field);
     field.conserved();
@@ -238,12 +245,12 @@ fn a_round_from_sealed_targets_to_the_last_coin() {
     field.kill_and_restart();
     field.run("default", &["reveal", "1/1"], 0);
     field.run("dev-provider", &["reveal", "1/1"], 0);
-    field.run("dev-owner", &["reveal", "1/1", "--model", "contrary"], 0);
+    field.run("rival", &["reveal", "1/1", "--model", "contrary"], 0);
     field.run("dev-owner", &["targets", "1/1"], 1);
     field.ask(&["check", "1/1"], 2);
     field.wait_for("awaiting_targets");
     field.kill_and_restart();
-    let keys = ["default", "dev-provider", "dev-owner", "dev-validator"];
+    let keys = ["default", "dev-provider", "rival", "dev-validator"];
     let before = field.held("dev-owner");
     let settled = field.run("dev-owner", &["targets", "1/1"], 0);
     let round = &settled["round"];
