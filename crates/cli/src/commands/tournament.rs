@@ -3,6 +3,7 @@
 mod back;
 mod check;
 mod data;
+mod doubles;
 mod enter;
 mod list;
 mod node;

@@ -29,7 +29,7 @@ pub(super) fn settle(
     };
     let claims: Result<Vec<(u32, u64)>, Failure> = stakes
         .iter()
-        .map(|stake| Ok((stake.entry, units(stake.amount)?)))
+        .map(|stake| units(stake.amount).map(|units| (stake.entry, units)))
         .collect();
     let pot = round.subsidy.plus(round.carried).map_err(overflow)?;
     let Some(paid) = score::pay(&result.scores, &claims?, units(pot)?) else {
@@ -172,7 +172,7 @@ fn candidates(
     round: &Round,
     entries: &[Entry],
 ) -> Result<Vec<Candidate>, Failure> {
-    let candidate = |entry: &Entry| {
+    let candidate = |entry: &Entry| -> Result<Candidate, Failure> {
         let prediction = match entry.prediction {
             None => None,
             Some(id) => {

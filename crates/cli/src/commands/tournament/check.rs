@@ -11,6 +11,7 @@ use lilliput_types::tournament::{
 use lilliput_types::{Amount, ChainId};
 use serde_json::json;
 
+use super::doubles;
 use super::node::{self, Wanted};
 use super::show::{decimal, percent};
 use crate::failure::{Failure, OrExit, Result};
@@ -24,8 +25,8 @@ const TOLD_MAX: usize = 20;
 
 /// Recompute every score and payout of a settled round, and compare with the ledger's.
 ///
-/// Data, targets and predictions are fetched by their hashes and checked against what was committed. Exit code 3 if
-/// anything differs.
+/// Data, targets and predictions are fetched by their hashes and checked against what was committed; correlations are
+/// computed in doubles too. Exit code 3 if anything differs.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The round, like 1/3.
@@ -149,7 +150,7 @@ pub(super) fn candidates(
 ) -> Result<Vec<Candidate>> {
     entries
         .iter()
-        .map(|entry| {
+        .map(|entry| -> Result<Candidate> {
             let prediction = entry
                 .prediction
                 .map(|id| node::prediction(client, round, id))
@@ -175,6 +176,14 @@ fn recompute(
     let candidates = candidates(client, round, entries)?;
     let result = score::score(&round.terms, &data, &targets, &candidates)
         .or_rejected("the round can't be scored")?;
+    let deviation = doubles::largest_deviation(&targets, &candidates, &result.scores)?;
+    if let Some((place, size)) = deviation.filter(|(_, size)| *size > doubles::DEVIATION_MAX) {
+        let model = entries.get(place).map(|entry| entry.model.to_string());
+        found.0.push(format!(
+            "correlation of {}: in doubles it differs by {size:e}",
+            model.unwrap_or_default()
+        ));
+    }
     for (entry, scores) in entries.iter().zip(&result.scores) {
         found.compare(
             &format!("scores of {}", entry.model),
@@ -185,7 +194,7 @@ fn recompute(
     let units = |amount: Amount| u64::try_from(amount.0).or_rejected("an amount is too large");
     let claims: Result<Vec<(u32, u64)>> = stakes
         .iter()
-        .map(|stake| Ok((stake.entry, units(stake.amount)?)))
+        .map(|stake| units(stake.amount).map(|units| (stake.entry, units)))
         .collect();
     let pot = units(round.subsidy.plus(round.carried)?)?;
     let paid = score::pay(&result.scores, &claims?, pot)

@@ -69,7 +69,8 @@ impl Wanted {
             Some((account, model)) => (Some(address(session, account)?), model),
             None => (None, text),
         };
-        let model = model.parse().or_bad_input("--model")?;
+        let model: std::result::Result<ModelName, _> = model.parse();
+        let model = model.or_bad_input("--model")?;
         Ok(Self { account, model })
     }
 

@@ -26,11 +26,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let client = args.node.client()?;
     if args.which.contains('/') {
-        let id = args.which.parse().or_bad_input("the argument")?;
-        round(&client, id)
+        let id: std::result::Result<RoundId, _> = args.which.parse();
+        round(&client, id.or_bad_input("the argument")?)
     } else {
-        let id = args.which.parse().or_bad_input("the argument")?;
-        tournament(&client, id)
+        let id: std::result::Result<TournamentId, _> = args.which.parse();
+        tournament(&client, id.or_bad_input("the argument")?)
     }
 }
 

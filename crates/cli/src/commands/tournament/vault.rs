@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
 use lilliput_crypto::{Digest, PrivateFileError, private_file, random_bytes};
 use lilliput_types::tournament::{ModelName, RoundId};
 use lilliput_types::{Address, Blob, BlobId, ChainId};
@@ -88,7 +87,7 @@ impl Vault {
 
 fn missing(path: &Path, error: PrivateFileError) -> Failure {
     let failure = Failure::bad_input(
-        anyhow::Error::from(error).context(anyhow!("failed to read {}", path.display())),
+        anyhow::Error::from(error).context(format!("failed to read {}", path.display())),
     );
     failure
         .hint("what is sealed is kept in the data folder that sealed it: name it with --data DIR")
