@@ -1,7 +1,9 @@
 //! `lilliput tournament targets`: show the targets, settle the round.
 
-use lilliput_types::Message;
+use lilliput_client::api::Submitted;
+use lilliput_client::{ClientError, Sender};
 use lilliput_types::tournament::{RoundId, Targets, TournamentMessage};
+use lilliput_types::{Blob, Message};
 use serde_json::json;
 
 use super::vault::Vault;
@@ -24,6 +26,26 @@ pub(crate) struct Args {
     signer: KeyArgs,
 }
 
+/// How often a block that has scored enough already may be met.
+const BUSY_MAX: usize = 20;
+
+/// Sends, and sends again for the next block while this one has scored enough.
+fn send(
+    sender: &Sender,
+    message: &Message,
+    blob: &Blob,
+) -> std::result::Result<Submitted, ClientError> {
+    let once = || sender.send(vec![message.clone()], vec![blob.clone()]);
+    let busy = |error: &ClientError| error.code() == Some("tournament.busy");
+    for _ in 0..BUSY_MAX {
+        match once() {
+            Err(error) if busy(&error) => {}
+            result => return result,
+        }
+    }
+    once()
+}
+
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let round = sender.client().round(args.round)?;
@@ -36,7 +58,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     };
     let message = Message::Tournament(TournamentMessage::Targets(targets));
     let progress = session.progress("scoring the round");
-    let sent = sender.send(vec![message], vec![secret.blob])?;
+    let sent = send(&sender, &message, &secret.blob)?;
     drop(progress);
     let round = sender.client().round(args.round)?;
     Ok(Outcome::new(
