@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lilliput_crypto::{Digest, PrivateFileError, private_file, random_bytes};
+use lilliput_crypto::private_file::PrivateFileError;
+use lilliput_crypto::{Digest, private_file, random_bytes};
 use lilliput_types::tournament::{ModelName, RoundId};
 use lilliput_types::{Address, Blob, BlobId, ChainId};
 use serde::{Deserialize, Serialize};
