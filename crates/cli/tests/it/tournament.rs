@@ -134,7 +134,7 @@ impl Field {
         );
         for asset in ["LIL", "USDX"] {
             let mut all = vec!["tx", "send", "--to", name, "--asset", asset];
-            all.extend(["--amount", "1000000000", "--key", "dev-validator"]);
+            all.extend(["--amount", "1000000000", "--key", "dev-owner"]);
             all.extend(buyer.iter().map(String::as_str));
             json(&all, 0);
         }
@@ -210,7 +210,7 @@ fn enter_all(field: &Field) {
     field.enter("default", "good", "fair.csv", 2);
     let stake = (STAKE / 2).to_string();
     let back = ["back", "1/1", "--model", "good", "--stake", &stake];
-    field.run("dev-validator", &back, 0);
+    field.run("backer", &back, 0);
     field.run("default", &["reveal", "1/1"], 1);
 }
 
@@ -219,7 +219,7 @@ fn withdraw_all(field: &Field, before: &[(&str, i128)]) {
         ("default", STAKE),
         ("dev-provider", STAKE),
         ("rival", STAKE),
-        ("dev-validator", STAKE / 2),
+        ("backer", STAKE / 2),
     ];
     for (key, stake) in stakes {
         let taken = field.run(key, &["withdraw", "1/1"], 0);
@@ -237,6 +237,7 @@ fn withdraw_all(field: &Field, before: &[(&str, i128)]) {
 fn a_round_from_sealed_targets_to_the_last_coin() {
     let mut field = Field::start();
     field.make_account("rival");
+    field.make_account("backer");
     open(&field);
     enter_all(&field);
     field.conserved();
@@ -250,7 +251,7 @@ fn a_round_from_sealed_targets_to_the_last_coin() {
     field.ask(&["check", "1/1"], 2);
     field.wait_for("awaiting_targets");
     field.kill_and_restart();
-    let keys = ["default", "dev-provider", "rival", "dev-validator"];
+    let keys = ["default", "dev-provider", "rival", "backer"];
     let before = field.held("dev-owner");
     let settled = field.run("dev-owner", &["targets", "1/1"], 0);
     let round = &settled["round"];
