@@ -93,7 +93,7 @@ impl Command {
             Self::Forecast(args) => commands::forecast::run(&args),
             Self::Subnet(args) => commands::subnet::run(&args, session),
             Self::Stake(args) => commands::stake::run(&args, session),
-            Self::Tournament(args) => commands::tournament::run(&args),
+            Self::Tournament(args) => commands::tournament::run(&args, session),
         }
     }
 }

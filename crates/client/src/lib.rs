@@ -22,6 +22,7 @@ mod input;
 mod sender;
 mod signature;
 pub mod subnet;
+mod tournament;
 
 pub use client::{Client, JobFilter};
 pub use error::ClientError;

@@ -49,11 +49,15 @@ pub enum Label {
     SubnetVotes,
     /// All that the payouts of a subnet's epoch follow from.
     SubnetEpoch,
+    /// A tournament entry's sealed prediction.
+    SealedPrediction,
+    /// A tournament round's sealed targets.
+    SealedTargets,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -76,6 +80,8 @@ impl Label {
         Self::SubnetAnswer,
         Self::SubnetVotes,
         Self::SubnetEpoch,
+        Self::SealedPrediction,
+        Self::SealedTargets,
     ];
 
     /// The context string given to BLAKE3.
@@ -104,6 +110,8 @@ impl Label {
             Self::SubnetAnswer => "lilliput 2026 v1 subnet answer",
             Self::SubnetVotes => "lilliput 2026 v1 subnet votes",
             Self::SubnetEpoch => "lilliput 2026 v1 subnet epoch",
+            Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
+            Self::SealedTargets => "lilliput 2026 v1 sealed targets",
         }
     }
 }

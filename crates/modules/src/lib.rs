@@ -7,6 +7,7 @@
 //! | [`provider`] | providers, their offers, their stake |
 //! | [`job`] | orders, acceptance, answers, payment, refund, slashing |
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
+//! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -27,6 +28,7 @@ pub mod params;
 pub mod provider;
 pub mod registry;
 pub mod subnet;
+pub mod tournament;
 
 mod refuse;
 mod verifier;

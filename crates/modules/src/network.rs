@@ -9,7 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, provider, registry, subnet};
+use crate::{bank, genesis, job, provider, registry, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -57,6 +57,7 @@ impl Machine for Network {
             Message::Provider(message) => provider::check(message),
             Message::Job(message) => job::check(message),
             Message::Subnet(message) => subnet::check(message),
+            Message::Tournament(message) => tournament::check(message),
         }
     }
 
@@ -114,16 +115,22 @@ impl Machine for Network {
             Message::Provider(message) => provider::execute(state, context, message),
             Message::Job(message) => job::execute(state, context, checker, message),
             Message::Subnet(message) => subnet::execute(state, context, message),
+            Message::Tournament(message) => tournament::execute(state, context, message),
         }
     }
 
     fn end_block(&self, state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
         job::end_block(state, block)?;
-        subnet::end_block(state, block)
+        subnet::end_block(state, block)?;
+        tournament::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-        let deadlines = [job::next_deadline(state)?, subnet::next_deadline(state)?];
+        let deadlines = [
+            job::next_deadline(state)?,
+            subnet::next_deadline(state)?,
+            tournament::next_deadline(state)?,
+        ];
         Ok(deadlines.into_iter().flatten().min())
     }
 
@@ -131,6 +138,7 @@ impl Machine for Network {
         let mut found = bank::invariants::violations(state)?;
         found.extend(job::invariants::violations(state)?);
         found.extend(subnet::invariants::violations(state)?);
+        found.extend(tournament::invariants::violations(state)?);
         Ok(found)
     }
 }

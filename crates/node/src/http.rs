@@ -6,6 +6,7 @@ mod listener;
 mod query;
 mod routes;
 mod subnets;
+mod tournament;
 mod upload;
 
 use std::net::TcpListener;
@@ -39,6 +40,7 @@ fn router(node: Shared) -> Router {
     Router::new()
         .merge(routes::router())
         .merge(subnets::router())
+        .merge(tournament::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

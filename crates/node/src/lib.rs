@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `engine` | the ledger's solo engine, opened again when its disk failed |
 //! | `blobs`, `inputs` | bytes by hash; inputs of jobs |
-//! | `node` | what anyone may ask, as functions |
+//! | `node`, `tournament` | what anyone may ask, as functions |
 //! | `http` | the same over HTTP: limits, guard, routes |
 //! | `page` | the page |
 //! | `config`, `running` | how a node is started and stopped |
@@ -25,6 +25,7 @@ mod inputs;
 mod node;
 mod page;
 mod running;
+mod tournament;
 
 pub use blobs::{BLOB_BYTES_MAX, BlobError, BlobStore};
 pub use config::{Config, DevelopmentWallet};

@@ -532,7 +532,7 @@ impl Node {
         Ok(())
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         work: impl FnOnce(&Snapshot) -> Result<T, StoreError>,
     ) -> Result<T, NodeError> {
@@ -575,7 +575,7 @@ fn stored(id: BlobId, bytes: &[u8]) -> Stored {
 }
 
 /// A full page has a next one, which may be empty.
-fn page<T>(items: Vec<T>, limit: usize, name: impl Fn(&T) -> String) -> Page<T> {
+pub(crate) fn page<T>(items: Vec<T>, limit: usize, name: impl Fn(&T) -> String) -> Page<T> {
     let next = if items.len() < limit {
         None
     } else {
@@ -584,7 +584,7 @@ fn page<T>(items: Vec<T>, limit: usize, name: impl Fn(&T) -> String) -> Page<T> 
     Page { items, next }
 }
 
-fn not_found(what: &'static str, id: impl std::fmt::Display) -> NodeError {
+pub(crate) fn not_found(what: &'static str, id: impl std::fmt::Display) -> NodeError {
     NodeError::NotFound {
         what,
         id: id.to_string(),

@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `revenue`, `forecast` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `revenue`, `forecast`, `tournament` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -25,6 +25,7 @@ mod job;
 mod revenue;
 mod shell;
 mod text;
+mod tournament;
 mod visit;
 
 use axum::extract::{Path, Query, State};
@@ -59,6 +60,9 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/accounts/{address}", get(account))
         .route("/revenue", get(revenue_page))
         .route("/forecast", get(forecast_page))
+        .route("/tournaments", get(tournaments))
+        .route("/tournaments/{id}", get(one_tournament))
+        .route("/rounds/{tournament}/{number}", get(one_round))
         .route("/verify", get(|| async { check::page() }))
         .route("/page/ask", post(ask))
         .route("/page/{file}", get(assets::file))
@@ -257,6 +261,18 @@ async fn revenue_page(State(node): State<Shared>) -> Shown {
 
 async fn forecast_page(State(node): State<Shared>) -> Shown {
     show(&node, forecast::page).await
+}
+
+async fn tournaments(State(node): State<Shared>) -> Shown {
+    show(&node, tournament::overview).await
+}
+
+async fn one_tournament(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| tournament::tournament(node, &id)).await
+}
+
+async fn one_round(State(node): State<Shared>, Path(id): Path<(String, String)>) -> Shown {
+    show(&node, move |node| tournament::round(node, &id.0, &id.1)).await
 }
 
 /// A drawing: 28 x 28 grey values, row by row, white on black.

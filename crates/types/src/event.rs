@@ -8,6 +8,7 @@ use crate::job::JobEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
 use crate::subnet::SubnetEvent;
+use crate::tournament::TournamentEvent;
 
 /// One change of the state, by the module that made it. New modules are added at the end.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub enum Event {
     Job(JobEvent),
     /// Subnets.
     Subnet(SubnetEvent),
+    /// Tournaments.
+    Tournament(TournamentEvent),
 }
 
 macro_rules! from_module {
@@ -40,5 +43,6 @@ from_module!(
     Registry(RegistryEvent),
     Provider(ProviderEvent),
     Job(JobEvent),
-    Subnet(SubnetEvent)
+    Subnet(SubnetEvent),
+    Tournament(TournamentEvent)
 );

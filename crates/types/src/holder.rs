@@ -6,6 +6,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::text_form::{ParseError, json_as_text};
+use crate::tournament::{RoundId, TournamentId};
 use crate::{Address, JobId, Segment, SubnetId};
 
 /// A place where money lies. Only accounts have keys; everything else moves by the rules of the
@@ -28,9 +29,14 @@ pub enum Holder {
     Subnet(SubnetId),
     /// The stake behind a subnet's members, and what is leaving it.
     SubnetStake(SubnetId),
+    /// What the closed rounds of a tournament left for the next one.
+    Tournament(TournamentId),
+    /// What is locked in a tournament's round.
+    Round(RoundId),
 }
 
-const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID or subnet_stake/ID)";
+const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
+    subnet_stake/ID, tournament/NUMBER or round/NUMBER/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -49,6 +55,8 @@ impl fmt::Display for Holder {
             Self::Treasury => f.write_str("treasury"),
             Self::Subnet(subnet) => write!(f, "subnet/{subnet}"),
             Self::SubnetStake(subnet) => write!(f, "subnet_stake/{subnet}"),
+            Self::Tournament(tournament) => write!(f, "tournament/{tournament}"),
+            Self::Round(round) => write!(f, "round/{round}"),
         }
     }
 }
@@ -67,6 +75,8 @@ impl FromStr for Holder {
             Some(("subnet", subnet)) => subnet.parse().map(Self::Subnet).map_err(error),
             Some(("subnet_stake", subnet)) => subnet.parse().map(Self::SubnetStake).map_err(error),
             Some(("fees", segment)) => segment.parse().map(Self::Fees).map_err(error),
+            Some(("tournament", id)) => id.parse().map(Self::Tournament).map_err(error),
+            Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

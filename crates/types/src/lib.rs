@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -33,6 +33,7 @@ pub mod registry;
 mod segment;
 pub mod subnet;
 mod text_form;
+pub mod tournament;
 mod transaction;
 
 pub use address::{AccountKey, AccountSignature, Address};

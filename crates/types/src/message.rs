@@ -8,6 +8,7 @@ use crate::job::JobMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
 use crate::subnet::SubnetMessage;
+use crate::tournament::TournamentMessage;
 use crate::{BlobId, Segment};
 
 /// One message, by the module that answers for it. New modules are added at the end.
@@ -24,6 +25,8 @@ pub enum Message {
     Job(JobMessage),
     /// Subnets, their members and stake.
     Subnet(SubnetMessage),
+    /// Tournaments.
+    Tournament(TournamentMessage),
 }
 
 impl Message {
@@ -32,7 +35,7 @@ impl Message {
     pub const fn segment(&self) -> Segment {
         match self {
             Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
-            Self::Registry(_) | Self::Subnet(_) => Segment::Software,
+            Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) => Segment::Software,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -47,6 +50,7 @@ impl Message {
                 [Some(succeed.key), Some(succeed.link)]
             }
             Self::Job(JobMessage::Answer(answer)) => [Some(answer.proof), None],
+            Self::Tournament(message) => [message.blob(), None],
             Self::Bank(_)
             | Self::Registry(RegistryMessage::Update(_))
             | Self::Provider(_)

@@ -1,18 +1,29 @@
-//! `lilliput tournament`: recompute the scores of a round.
+//! `lilliput tournament`: rounds of sealed predictions with stake on them.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+mod back;
+mod check;
+mod data;
+mod doubles;
+mod enter;
+mod list;
+mod node;
+mod open;
+mod reveal;
+mod round;
+mod score;
+mod show;
+mod table;
+mod targets;
+mod vault;
+mod withdraw;
 
 use clap::Subcommand;
-use lilliput_incentives::float::{TournamentCase, score_case};
-use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::case_file;
-use crate::failure::{OrExit, Result};
+use crate::failure::Result;
 use crate::outcome::Outcome;
+use crate::session::Session;
 
-/// Recompute the scores of a prediction tournament's round, from files anyone can have.
+/// Prediction tournaments: seal predictions, stake on models, get scored by the ledger.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,57 +32,33 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    Score(ScoreArgs),
+    Open(open::Args),
+    Round(round::Args),
+    List(list::Args),
+    Show(show::Args),
+    Data(data::Args),
+    Enter(enter::Args),
+    Back(back::Args),
+    Reveal(reveal::Args),
+    Targets(targets::Args),
+    Check(check::Args),
+    Withdraw(withdraw::Args),
+    Score(score::Args),
 }
 
-/// Score predictions: correlation, contribution to the meta model, feature-neutral variants and more.
-///
-/// FILE is JSON: {"cases": [{"name": …, "ids": […], "target": […], "predictions": {…}, "features": {…}, "stakes": {…},
-/// "sample_weights": […]}]}. A missing value is null; a list may miss a fifth of the ids.
-#[derive(clap::Args)]
-pub(crate) struct ScoreArgs {
-    /// The cases, as JSON.
-    file: PathBuf,
-}
-
-#[derive(Deserialize)]
-struct File {
-    cases: Vec<TournamentCase>,
-}
-
-pub(crate) fn run(args: &Args) -> Result<Outcome> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
-        Command::Score(args) => score(args),
+        Command::Open(args) => open::run(args, session),
+        Command::Round(args) => round::run(args, session),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Data(args) => data::run(args),
+        Command::Enter(args) => enter::run(args, session),
+        Command::Back(args) => back::run(args, session),
+        Command::Reveal(args) => reveal::run(args, session),
+        Command::Targets(args) => targets::run(args, session),
+        Command::Check(args) => check::run(args, session),
+        Command::Withdraw(args) => withdraw::run(args, session),
+        Command::Score(args) => score::run(args),
     }
-}
-
-fn score(args: &ScoreArgs) -> Result<Outcome> {
-    let file: File = case_file::read(&args.file)?;
-    let mut text = String::new();
-    let mut cases = Vec::new();
-    for case in &file.cases {
-        let scores =
-            score_case(case).or_bad_input(format!("{}: {}", args.file.display(), case.name))?;
-        let show = |score: Option<f64>| score.map_or("-".to_owned(), |score| format!("{score:.6}"));
-        let _ = writeln!(
-            text,
-            "{}\n{:<20} {:>12} {:>12} {:>15}",
-            case.name, "model", "correlation", "contribution", "feature-neutral"
-        );
-        for (model, correlation) in &scores.numerai_corr {
-            let _ = writeln!(
-                text,
-                "{model:<20} {:>12} {:>12} {:>15}",
-                show(*correlation),
-                show(scores.correlation_contribution_mmc[model]),
-                show(scores.feature_neutral_corr[model]),
-            );
-        }
-        let mut fields = serde_json::to_value(&scores)?;
-        if let Value::Object(fields) = &mut fields {
-            fields.insert("name".to_owned(), json!(case.name));
-        }
-        cases.push(fields);
-    }
-    Ok(Outcome::new(text.trim_end(), json!({ "cases": cases })))
 }

@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 45] = [
+    let commands: [&[&str]; 58] = [
         &[],
         &["up"],
         &["demo"],
@@ -58,6 +58,19 @@ fn the_help_of_every_command_is_as_published() {
         &["stake", "collect"],
         &["stake", "take"],
         &["stake", "show"],
+        &["tournament"],
+        &["tournament", "open"],
+        &["tournament", "round"],
+        &["tournament", "list"],
+        &["tournament", "show"],
+        &["tournament", "data"],
+        &["tournament", "enter"],
+        &["tournament", "back"],
+        &["tournament", "reveal"],
+        &["tournament", "targets"],
+        &["tournament", "check"],
+        &["tournament", "withdraw"],
+        &["tournament", "score"],
     ];
     let all: Vec<String> = commands
         .iter()

@@ -20,5 +20,6 @@ mod readme;
 mod revenue;
 mod score;
 mod subnets;
+mod tournament;
 mod vectors;
 mod world;

@@ -61,7 +61,9 @@ pub(crate) fn pay(
         | Holder::Stake(_)
         | Holder::Treasury
         | Holder::Subnet(_)
-        | Holder::SubnetStake(_) => &mut revenue.participants,
+        | Holder::SubnetStake(_)
+        | Holder::Tournament(_)
+        | Holder::Round(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

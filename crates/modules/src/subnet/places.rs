@@ -31,7 +31,7 @@ pub(super) fn immune_until(subnet: &Subnet, since: SubnetEpoch) -> SubnetEpoch {
 pub(super) fn admit(
     state: &mut State<'_>,
     subnet: &mut Subnet,
-    place: Place,
+    place: &Place,
     account: Address,
     endpoint: &Text<256>,
     height: Height,
@@ -100,7 +100,7 @@ pub(super) fn replace(
             price: challenge.price,
         };
         let (account, endpoint) = (challenge.challenger, &challenge.endpoint);
-        admit(state, subnet, place, account, endpoint, height);
+        admit(state, subnet, &place, account, endpoint, height);
         replaced.push(challenge.uid);
     }
     Ok(replaced)

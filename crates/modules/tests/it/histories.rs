@@ -224,7 +224,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Bank(_)
         | Event::Registry(_)
         | Event::Provider(_)
-        | Event::Subnet(_) => None,
+        | Event::Subnet(_)
+        | Event::Tournament(_) => None,
     }
 }
 

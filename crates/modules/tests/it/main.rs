@@ -19,5 +19,7 @@ mod subnet_money;
 mod subnet_places;
 mod subnet_stake;
 mod subnet_weights;
+mod tournament_histories;
+mod tournaments;
 mod verifier;
 mod world;

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 /// One bar: what stands beside it, its length, the number shown, and a colour.
 pub(super) struct Bar<'a> {
     pub(super) label: String,
-    /// Not negative; bars are drawn relative to the longest.
+    /// Bars are drawn relative to the longest; negative ones in [`signed_bars`] alone.
     pub(super) length: f64,
     pub(super) shown: String,
     pub(super) colour: &'a str,
@@ -30,6 +30,30 @@ pub(super) fn bars(title: &str, rows: &[Bar<'_>]) -> Markup {
                 text x=(LABEL_WIDTH - 8.0) y=(top + 17.0) text-anchor="end" { (row.label) }
                 rect x=(LABEL_WIDTH) y=(top + 4.0) width=(format!("{width:.1}")) height=(ROW_HEIGHT - 8.0) rx="3" fill=(row.colour) {}
                 text x=(format!("{:.1}", LABEL_WIDTH + width + 8.0)) y=(top + 17.0) { (row.shown) }
+            }
+        }
+    }
+}
+
+/// Horizontal bars from a line in the middle, negative ones to the left.
+pub(super) fn signed_bars(title: &str, rows: &[Bar<'_>]) -> Markup {
+    let longest = rows.iter().map(|row| row.length.abs()).fold(0.0, f64::max);
+    let half = (WIDTH - LABEL_WIDTH - SHOWN_WIDTH) / 2.0;
+    let middle = LABEL_WIDTH + half;
+    // There are never more rows than a screen shows, so this is exact.
+    let height = ROW_HEIGHT * rows.len() as f64;
+    html! {
+        @if !rows.is_empty() {
+            svg.chart viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label=(title) {
+                line.axis x1=(middle) x2=(middle) y1="0" y2=(height) {}
+                @for (place, row) in rows.iter().enumerate() {
+                    @let width = if longest > 0.0 { (half * row.length.abs() / longest).max(1.0) } else { 1.0 };
+                    @let left = if row.length < 0.0 { middle - width } else { middle };
+                    @let top = ROW_HEIGHT * place as f64;
+                    text x=(LABEL_WIDTH - 8.0) y=(top + 17.0) text-anchor="end" { (row.label) }
+                    rect x=(format!("{left:.1}")) y=(top + 4.0) width=(format!("{width:.1}")) height=(ROW_HEIGHT - 8.0) rx="3" fill=(row.colour) {}
+                    text x=(format!("{:.1}", middle + half + 8.0)) y=(top + 17.0) { (row.shown) }
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ pub(super) enum Place {
     Models,
     Revenue,
     Forecast,
+    Tournaments,
     Other,
 }
 
@@ -35,6 +36,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                         (link("/models", "Models", place == Place::Models))
                         (link("/revenue", "Revenue", place == Place::Revenue))
                         (link("/forecast", "Forecast", place == Place::Forecast))
+                        (link("/tournaments", "Tournaments", place == Place::Tournaments))
                     }
                 }
                 main data-final[last] { (middle) }

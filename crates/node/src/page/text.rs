@@ -39,6 +39,18 @@ pub(super) fn short(id: &str) -> Markup {
     html! { span.hash title=(id) { (shown) } }
 }
 
+/// As much of a text as fits.
+pub(super) fn shortened(text: &str, characters_max: usize) -> String {
+    if text.chars().count() <= characters_max {
+        return text.to_owned();
+    }
+    let head: String = text
+        .chars()
+        .take(characters_max.saturating_sub(1))
+        .collect();
+    format!("{head}…")
+}
+
 /// Who holds money; accounts are links.
 pub(super) fn holder(holder: Holder) -> Markup {
     match holder {
@@ -57,6 +69,10 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Treasury => html! { "treasury" },
         Holder::Subnet(subnet) => html! { "subnet " (subnet) },
         Holder::SubnetStake(subnet) => html! { "stake in subnet " (subnet) },
+        Holder::Tournament(id) => {
+            html! { "pot of " a href={ "/tournaments/" (id) } { "tournament " (id) } }
+        }
+        Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
     }
 }
 

@@ -6,4 +6,5 @@ mod samples;
 mod signing;
 mod subnet;
 mod text;
+mod tournament;
 mod vectors;

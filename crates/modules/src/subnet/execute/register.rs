@@ -40,7 +40,14 @@ pub(super) fn register(
             price,
         };
         let height = context.block.height;
-        places::admit(state, &mut subnet, place, signer, &message.endpoint, height);
+        places::admit(
+            state,
+            &mut subnet,
+            &place,
+            signer,
+            &message.endpoint,
+            height,
+        );
     } else {
         challenge(state, context, &mut subnet, &terms, message, price)?;
     }
