@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::machine;
-use super::measure::{Usage, once};
+use super::measure::{OutOfMemory, Usage, once};
 use super::python::{EZKL_VERSION, Python};
 use super::work::Files;
 
@@ -25,16 +25,22 @@ pub(super) struct Ezkl {
     /// Settings and calibration, without the making of the SRS.
     pub(super) settings: Usage,
     pub(super) setup: Usage,
-    pub(super) prove: Usage,
-    pub(super) verify: Usage,
-    pub(super) check_ms: f64,
     pub(super) logrows: u64,
     pub(super) verifying_key_bytes: u64,
     pub(super) proving_key_bytes: u64,
-    pub(super) proof_bytes: u64,
+    /// Nothing where proving needs more memory than the machine has.
+    pub(super) proven: Option<Proven>,
     /// When and where.
     pub(super) date: String,
     pub(super) machine: String,
+}
+
+/// What its proof took.
+pub(super) struct Proven {
+    pub(super) prove: Usage,
+    pub(super) verify: Usage,
+    pub(super) check_ms: f64,
+    pub(super) proof_bytes: u64,
 }
 
 /// The steps in order; the SRS belongs to no model, its cost isn't shown.
@@ -44,7 +50,9 @@ const STEPS: [&str; 5] = ["settings", "srs", "setup", "prove", "verify"];
 pub(super) fn kept(files: &Files) -> Result<Option<Ezkl>> {
     let kept = Kept::open(files)?;
     let complete = STEPS.iter().all(|step| kept.steps[*step].is_object());
-    complete.then(|| read(&kept.steps)).transpose()
+    (complete || kept.is_out_of_memory())
+        .then(|| read(&kept.steps))
+        .transpose()
 }
 
 /// Runs the steps that haven't run.
@@ -57,6 +65,9 @@ pub(super) fn measure(python: &Python, files: &Files) -> Result<Ezkl> {
     )?;
     fs::copy(&files.input, folder.join("input.json"))?;
     for step in STEPS {
+        if kept.is_out_of_memory() {
+            break;
+        }
         if kept.steps[step].is_object() {
             continue;
         }
@@ -64,7 +75,18 @@ pub(super) fn measure(python: &Python, files: &Files) -> Result<Ezkl> {
         let load = machine::load();
         let arguments = [Path::new(step), &folder, &files.onnx, python.folder()];
         let command = python.script("ezkl_step.py", &arguments);
-        let usage = once(&command).with_context(|| format!("EZKL, {step}"))?;
+        let usage = match once(&command) {
+            Err(error) if step == "prove" && error.is::<OutOfMemory>() => {
+                kept.steps[step] = json!({
+                    "out_of_memory": true,
+                    "date": machine::today(),
+                    "machine": machine::name(),
+                });
+                kept.write()?;
+                continue;
+            }
+            usage => usage.with_context(|| format!("EZKL, {step}"))?,
+        };
         let facts: Value =
             serde_json::from_slice(&fs::read(folder.join(format!("facts-{step}.json")))?)?;
         kept.steps[step] = json!({
@@ -116,6 +138,11 @@ impl Kept {
         })
     }
 
+    /// Whether proving ended for want of memory: nothing comes after it.
+    fn is_out_of_memory(&self) -> bool {
+        self.steps["prove"]["out_of_memory"] == true
+    }
+
     fn write(&self) -> Result<()> {
         let content =
             json!({ "inputs": self.inputs, "version": EZKL_VERSION, "steps": self.steps });
@@ -139,13 +166,18 @@ fn read(steps: &Value) -> Result<Ezkl> {
     Ok(Ezkl {
         settings: usage("settings")?,
         setup: usage("setup")?,
-        prove: usage("prove")?,
-        verify: usage("verify")?,
-        check_ms: fact("verify", "verify_ms")?,
         logrows: fact("settings", "logrows")? as u64,
         verifying_key_bytes: fact("setup", "vk_bytes")? as u64,
         proving_key_bytes: fact("setup", "pk_bytes")? as u64,
-        proof_bytes: fact("prove", "proof_bytes")? as u64,
+        proven: match steps["prove"]["out_of_memory"].as_bool() {
+            Some(true) => None,
+            _ => Some(Proven {
+                prove: usage("prove")?,
+                verify: usage("verify")?,
+                check_ms: fact("verify", "verify_ms")?,
+                proof_bytes: fact("prove", "proof_bytes")? as u64,
+            }),
+        },
         date: word("date"),
         machine: word("machine"),
     })

@@ -121,6 +121,18 @@ pub(super) fn repeatedly(
     })
 }
 
+/// The system ended a process that asked for more memory than there is.
+#[derive(Debug)]
+pub(super) struct OutOfMemory;
+
+impl std::fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("killed: it needs more memory than there is")
+    }
+}
+
+impl std::error::Error for OutOfMemory {}
+
 /// Runs a command in a measuring process.
 pub(super) fn once(command: &[String]) -> Result<Usage> {
     let output = Command::new(std::env::current_exe()?)
@@ -130,6 +142,9 @@ pub(super) fn once(command: &[String]) -> Result<Usage> {
         .output()?;
     // What the command said is its reason for failing, and the measuring process adds a line.
     let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("ended with signal: 9") {
+        return Err(OutOfMemory.into());
+    }
     let reason = said.lines().rev().find(|line| !line.contains("ended with"));
     ensure!(
         output.status.success(),

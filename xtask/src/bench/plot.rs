@@ -9,7 +9,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{IntoFont, RGBColor, TextStyle, WHITE};
 
-use super::ezkl::Ezkl;
+use super::ezkl::Proven;
 use super::ours::Ours;
 use super::prover::Row;
 use super::work::Growth;
@@ -28,29 +28,29 @@ const PEER: RGBColor = RGBColor(213, 94, 0);
 struct Figure {
     title: &'static str,
     ours: fn(&Ours) -> f64,
-    peer: fn(&Ezkl) -> f64,
+    peer: fn(&Proven) -> f64,
 }
 
 const FIGURES: [Figure; 4] = [
     Figure {
         title: "prove, CPU seconds",
         ours: |ours| ours.prove.cpu_seconds.median,
-        peer: |ezkl| ezkl.prove.cpu_seconds,
+        peer: |own| own.prove.cpu_seconds,
     },
     Figure {
         title: "prove, peak memory, MB",
         ours: |ours| ours.prove.memory_mb.median,
-        peer: |ezkl| ezkl.prove.memory_mb,
+        peer: |own| own.prove.memory_mb,
     },
     Figure {
         title: "proof, KiB",
         ours: |ours| ours.proof_bytes as f64 / 1024.0,
-        peer: |ezkl| ezkl.proof_bytes as f64 / 1024.0,
+        peer: |own| own.proof_bytes as f64 / 1024.0,
     },
     Figure {
         title: "verify, inside the process, ms",
         ours: |ours| ours.check_ms.median,
-        peer: |ezkl| ezkl.check_ms,
+        peer: |own| own.check_ms,
     },
 ];
 
@@ -143,7 +143,7 @@ fn lines(figure: &Figure, points: &[Point<'_>]) -> Vec<Line> {
         .filter_map(|&(x, row, _)| Some((x, row.open.as_ref().ok()?)));
     let peer = points
         .iter()
-        .filter_map(|&(x, row, _)| Some((x, row.ezkl.as_ref()?)));
+        .filter_map(|&(x, row, _)| Some((x, row.ezkl.as_ref()?.proven.as_ref()?)));
     let mut lines = vec![
         Line {
             name: "lilliput, weights and input hidden",

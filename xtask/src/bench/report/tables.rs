@@ -1,6 +1,7 @@
 //! One table for each question.
 
 use super::numbers::{kib, short, spread, whole};
+use crate::bench::ezkl::Proven;
 use crate::bench::measure::Usage;
 use crate::bench::ours::Ours;
 use crate::bench::prover::Row;
@@ -85,7 +86,15 @@ fn reached(ours: &Ours, aim: Aim) -> String {
 fn peer_cells(row: &Row, rows: &[Row], our_cpu_seconds: f64) -> [String; 3] {
     let ratio = |cpu_seconds: f64| format!("{} x", whole(cpu_seconds / our_cpu_seconds));
     if let Some(ezkl) = &row.ezkl {
-        let usage = ezkl.prove;
+        let Some(proven) = &ezkl.proven else {
+            let setup = whole(ezkl.setup.memory_mb);
+            return [
+                "ran out of memory".to_owned(),
+                format!("more than there is; set-up {setup}"),
+                NOTHING.to_owned(),
+            ];
+        };
+        let usage = proven.prove;
         return [
             short(usage.cpu_seconds),
             whole(usage.memory_mb),
@@ -113,7 +122,7 @@ fn extrapolated(row: &Row, rows: &[Row]) -> Option<(Usage, &'static str)> {
     let smaller = rows.iter().find(|other| other.work.name == name)?;
     let (ours, base) = (row.ours.as_ref().ok()?, smaller.ours.as_ref().ok()?);
     let factor = ours.parameters as f64 / base.parameters as f64;
-    let usage = smaller.ezkl.as_ref()?.prove;
+    let usage = smaller.ezkl.as_ref()?.proven.as_ref()?.prove;
     let larger = Usage {
         wall_seconds: usage.wall_seconds * factor,
         cpu_seconds: usage.cpu_seconds * factor,
@@ -294,20 +303,24 @@ pub(super) fn ezkl(rows: &[Row]) -> String {
     ]);
     for row in rows {
         let Some(ezkl) = &row.ezkl else { continue };
+        let proven = |figure: fn(&Proven) -> String| {
+            let proven = ezkl.proven.as_ref().map(figure);
+            proven.unwrap_or_else(|| "out of memory".to_owned())
+        };
         table.row(&[
             row.work.title.to_owned(),
             short(ezkl.settings.cpu_seconds),
             short(ezkl.setup.cpu_seconds),
             whole(ezkl.setup.memory_mb),
-            short(ezkl.prove.cpu_seconds),
-            short(ezkl.prove.wall_seconds),
-            whole(ezkl.prove.memory_mb),
-            short(ezkl.verify.cpu_seconds),
-            short(ezkl.check_ms),
+            proven(|own| short(own.prove.cpu_seconds)),
+            proven(|own| short(own.prove.wall_seconds)),
+            proven(|own| whole(own.prove.memory_mb)),
+            proven(|own| short(own.verify.cpu_seconds)),
+            proven(|own| short(own.check_ms)),
             format!("2^{}", ezkl.logrows),
             whole(ezkl.proving_key_bytes as f64 / 1e6),
             kib(ezkl.verifying_key_bytes),
-            kib(ezkl.proof_bytes),
+            proven(|own| kib(own.proof_bytes)),
             format!("{}, {}", ezkl.date, ezkl.machine),
         ]);
     }
