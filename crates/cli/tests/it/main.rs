@@ -16,6 +16,7 @@ mod kill;
 mod ledger;
 mod offline;
 mod page;
+mod prices;
 mod readme;
 mod revenue;
 mod score;

@@ -21,7 +21,7 @@ pub struct Replayed {
 }
 
 /// Runs a contest over its steps. `pots` gives what was in the pot at the end of an epoch, by its number and what the epochs
-/// before it left.
+/// before it left. `each` sees the accounts after every step.
 ///
 /// Of contest, entrants and signals only that counts which was decided when they came: terms, accounts, what was sealed and
 /// shown.
@@ -31,6 +31,7 @@ pub fn replay(
     signals: &[Signal],
     steps: &[Step],
     mut pots: impl FnMut(u32, Amount) -> Amount,
+    mut each: impl FnMut(&[Entrant]),
 ) -> Replayed {
     let mut contest = rewound(contest);
     let mut entrants: Vec<Entrant> = entrants
@@ -50,6 +51,7 @@ pub fn replay(
         let mut none = Vec::new();
         let own = by_period.get_mut(&step.period).unwrap_or(&mut none);
         account::advance(&mut contest, &mut entrants, own, step.period, step.price);
+        each(&entrants);
         if payout::is_due(&contest) && !payout::is_last(&contest) {
             contest.pot = pots(contest.epochs_paid, contest.pot);
             let from = payout::signals_from(&contest);

@@ -73,6 +73,8 @@ pub(super) fn holder(holder: Holder) -> Markup {
             html! { "pot of " a href={ "/tournaments/" (id) } { "tournament " (id) } }
         }
         Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
+        Holder::Feed(id) => html! { "price feed " (id) },
+        Holder::Contest(id) => html! { "pot of contest " (id) },
     }
 }
 

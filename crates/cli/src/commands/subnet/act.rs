@@ -22,7 +22,8 @@ pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
             | Event::Registry(_)
             | Event::Provider(_)
             | Event::Job(_)
-            | Event::Tournament(_) => None,
+            | Event::Tournament(_)
+            | Event::Prices(_) => None,
         })
         .collect();
     lines.push(format!(
