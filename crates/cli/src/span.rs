@@ -3,7 +3,7 @@
 use lilliput_types::DurationMs;
 
 /// `90s`, `15m`, `6h`, `7d`.
-pub(crate) fn span(text: &str) -> std::result::Result<DurationMs, String> {
+pub(crate) fn span(text: &str) -> Result<DurationMs, String> {
     let expected = || "expected a number and s, m, h or d, like 6h".to_owned();
     let unit = text.chars().last().ok_or_else(expected)?;
     let unit_ms: u64 = match unit {

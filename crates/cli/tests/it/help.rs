@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 58] = [
+    let commands: [&[&str]; 77] = [
         &[],
         &["up"],
         &["demo"],
@@ -71,6 +71,25 @@ fn the_help_of_every_command_is_as_published() {
         &["tournament", "check"],
         &["tournament", "withdraw"],
         &["tournament", "score"],
+        &["prices"],
+        &["prices", "feed"],
+        &["prices", "feed", "open"],
+        &["prices", "feed", "list"],
+        &["prices", "feed", "show"],
+        &["prices", "feed", "stake"],
+        &["prices", "feed", "report"],
+        &["prices", "feed", "leave"],
+        &["prices", "feed", "close"],
+        &["prices", "contest"],
+        &["prices", "contest", "open"],
+        &["prices", "contest", "list"],
+        &["prices", "contest", "show"],
+        &["prices", "contest", "enter"],
+        &["prices", "contest", "fund"],
+        &["prices", "contest", "signal"],
+        &["prices", "contest", "reveal"],
+        &["prices", "contest", "check"],
+        &["prices", "replay"],
     ];
     let all: Vec<String> = commands
         .iter()

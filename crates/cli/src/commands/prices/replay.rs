@@ -133,7 +133,7 @@ fn contest(args: &Args, series: &Series) -> Result<Contest> {
     Ok(Contest {
         id: ContestId(1),
         feed: FeedId(1),
-        name: Text::default(),
+        name: Text::shortened("replay"),
         opener: nobody(),
         asset: asset.or_failed("the asset")?,
         terms,

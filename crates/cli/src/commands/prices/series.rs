@@ -93,7 +93,7 @@ pub(super) fn each_row<const COLUMNS: usize>(
 mod tests {
     use super::{ROWS_MAX, Series};
 
-    fn read(text: &str) -> std::result::Result<Series, String> {
+    fn read(text: &str) -> Result<Series, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let path = folder.path().join("p.csv");
         std::fs::write(&path, text).map_err(|error| error.to_string())?;
