@@ -208,8 +208,8 @@ fn open(field: &Field) {
         &["contest", "fund", "1", "--amount", &funded],
         0,
     );
-    field.run("good", &["contest", "enter", "1"], 2);
-    field.run("dev-owner", &["feed", "close", "1"], 2);
+    field.run("good", &["contest", "enter", "1"], 1);
+    field.run("dev-owner", &["feed", "close", "1"], 1);
     let nan = field.run("dev-owner", &["feed", "report", "1", "--price", "NaN"], 2);
     assert!(nan["error"].to_string().contains("NaN"), "{nan}");
 }
@@ -247,7 +247,7 @@ fn period(field: &Field, senders: &[Sender], prices: &[u64], step: usize) {
         let command = ["contest", "signal", "1", "--leverage", &text];
         field.run("good", &command, 0);
         field.run("good", &command, 2);
-        field.run("good", &["contest", "reveal", "1", "--period", "0"], 2);
+        field.run("good", &["contest", "reveal", "1", "--period", "0"], 1);
     }
     wait_until(feed.opens(number));
     let mut messages: Vec<(&Sender, PricesMessage)> = wanted

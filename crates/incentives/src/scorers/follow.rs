@@ -14,6 +14,8 @@ pub struct Change {
 /// What counts as following.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FollowRule {
+    /// One's own changes count from this period on; older ones are there to be repeated.
+    pub from: u64,
     /// How many periods later a repetition still counts; 0 means in the same period alone.
     pub lag_max: u32,
     /// Fewer changes say nothing.
@@ -35,13 +37,13 @@ pub fn followers(changes: &[Vec<Change>], rule: FollowRule) -> Vec<Option<usize>
     for (one, own) in changes.iter().enumerate() {
         for (other, others) in changes.iter().enumerate() {
             if one != other {
-                repeats[one][other] = repeated(own, others, rule.lag_max);
+                repeats[one][other] = repeated(own, others, rule);
             }
         }
     }
     (0..count)
         .map(|one| {
-            let own = changes[one].len();
+            let own = counted(&changes[one], rule).count();
             if own < rule.changes_min.max(1) as usize {
                 return None;
             }
@@ -57,12 +59,17 @@ pub fn followers(changes: &[Vec<Change>], rule: FollowRule) -> Vec<Option<usize>
         .collect()
 }
 
+/// The changes that are judged.
+fn counted(own: &[Change], rule: FollowRule) -> impl Iterator<Item = &Change> {
+    own.iter().filter(move |change| change.period >= rule.from)
+}
+
 /// How many changes repeat another's.
-fn repeated(own: &[Change], others: &[Change], lag_max: u32) -> usize {
+fn repeated(own: &[Change], others: &[Change], rule: FollowRule) -> usize {
     let mut begin = 0;
     let mut count = 0;
-    for change in own {
-        let earliest = change.period.saturating_sub(u64::from(lag_max));
+    for change in counted(own, rule) {
+        let earliest = change.period.saturating_sub(u64::from(rule.lag_max));
         while others
             .get(begin)
             .is_some_and(|other| other.period < earliest)
@@ -84,6 +91,7 @@ mod tests {
     use super::{Change, FollowRule, followers};
 
     const RULE: FollowRule = FollowRule {
+        from: 0,
         lag_max: 2,
         changes_min: 4,
         part_min_bps: 9_000,
@@ -133,6 +141,14 @@ mod tests {
         let leader = moves(1, 0, &[5, -3, 7, 0, 2]);
         let old = moves(4, 0, &[5, -3, 7, 0, 2]);
         assert_eq!(followers(&[leader, old], RULE), [None, None]);
+    }
+
+    #[test]
+    fn what_was_copied_from_before_the_beginning_counts() {
+        let leader = moves(1, 0, &[5, -3, 7, 0, 2, -9]);
+        let late = moves(2, 1, &[5, -3, 7, 0, 2, -9]);
+        let rule = FollowRule { from: 4, ..RULE };
+        assert_eq!(followers(&[leader, late], rule), [None, Some(0)]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn is_last(contest: &Contest) -> bool {
     contest.epochs_paid >= contest.terms.epochs
 }
 
-/// The first period of which signals count when an epoch looks for copiers.
+/// The first period of which signals can have been copied in the epoch that runs.
 #[must_use]
 pub fn signals_from(contest: &Contest) -> u64 {
     contest
@@ -143,6 +143,7 @@ fn copiers(contest: &Contest, entrants: &[Entrant], signals: &[Signal]) -> Vec<O
         }
     }
     let rule = FollowRule {
+        from: contest.epoch_from,
         lag_max: contest.terms.copy_lag,
         changes_min: COPY_CHANGES_MIN,
         part_min_bps: contest.terms.copy_part_bps,
