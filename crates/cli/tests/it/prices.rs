@@ -249,7 +249,8 @@ fn period(field: &Field, senders: &[Sender], prices: &[u64], step: usize) {
         field.run("good", &command, 2);
         field.run("good", &["contest", "reveal", "1", "--period", "0"], 1);
     }
-    wait_until(feed.opens(number));
+    // A block that was begun before the window opened has an earlier time.
+    wait_until(TimeMs(feed.opens(number).0 + 700));
     let mut messages: Vec<(&Sender, PricesMessage)> = wanted
         .iter()
         .map(|(sender, leverage)| {
