@@ -13,6 +13,7 @@ use lilliput_types::prices::{
 use lilliput_types::{Message, TimeMs};
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::world::{Up, arg, json, ledger, refused, secret, sender};
 
 const FEED: FeedId = FeedId(1);
@@ -318,6 +319,7 @@ fn a_contest_from_the_first_report_to_the_last_coin() {
     let checked = field.ask(&["contest", "check", "1"], 0);
     assert_eq!(checked["holds"], true);
     assert_eq!(checked["medians_checked"], PERIODS);
+    page(&field);
     every_coin(&field, &before, &contest, &[good, random, copier, bold]);
 }
 
@@ -333,6 +335,31 @@ fn liar_lost(field: &Field) {
     assert_eq!(off.len(), 1, "{lie}");
     assert_eq!(field.feed().slashed.0, STAKE as u128 / 10);
     assert_eq!(field.feed().priced, PERIODS as u64);
+}
+
+fn page(field: &Field) {
+    let Some(mut browser) = Browser::start(1200, 900) else {
+        return;
+    };
+    for (path, heading) in [
+        ("/prices", "Prices"),
+        ("/feeds/1", "recorded"),
+        ("/contests/1", "test"),
+    ] {
+        browser.open(&format!("{}{path}", field.up.url));
+        browser.wait_for(&format!(
+            "document.querySelector('h1')?.textContent.startsWith('{heading}')"
+        ));
+        let fits = "document.documentElement.scrollWidth <= window.innerWidth";
+        assert_eq!(
+            browser.evaluate(fits),
+            true,
+            "{path} is wider than the screen"
+        );
+        browser.screenshot(&format!("desk{}.png", path.replace('/', "-")));
+    }
+    let bars = "document.querySelectorAll('svg.chart rect').length";
+    assert_eq!(browser.evaluate(bars), ENTRANTS.len());
 }
 
 /// Stakes and deposit go back; what nobody has is with the treasury: the slashed stake and what nobody earned.

@@ -71,11 +71,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let progress = session.progress("fetching the contest");
     let fetched = fetch(args)?;
     progress.now("recomputing the contest");
-    let mut found = Differences::default();
-    check_signals(&fetched, &mut found);
-    let judged = check_prices(&fetched, &mut found);
-    check_accounts(&fetched, &mut found);
-    check_money(&fetched, &mut found);
+    let (mut found, judged) = differences(&fetched);
     drop(progress);
     let contest = &fetched.contest;
     if !found.0.is_empty() {
@@ -114,6 +110,16 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
             "medians_checked": judged,
         }),
     ))
+}
+
+/// What differs, and how many medians were recomputed.
+fn differences(fetched: &Fetched) -> (Differences, usize) {
+    let mut found = Differences::default();
+    check_signals(fetched, &mut found);
+    let judged = check_prices(fetched, &mut found);
+    check_accounts(fetched, &mut found);
+    check_money(fetched, &mut found);
+    (found, judged)
 }
 
 /// Asks twice whether the contest has moved on meanwhile: its parts must be of one block.
@@ -238,6 +244,13 @@ fn check_accounts(fetched: &Fetched, found: &mut Differences) {
         record.map_or(left, |record| record.pot)
     };
     let here = replay::replay(contest, entrants, signals, steps, pot, |_| ());
+    let counts = (usize::from(contest.entrants), steps.len());
+    let settled = contest.settled as usize;
+    found.compare(
+        "numbers of entrants and steps",
+        &counts,
+        &(entrants.len(), settled),
+    );
     for (ledger, here) in entrants.iter().zip(&here.entrants) {
         found.compare(&format!("account of {}", ledger.account), ledger, here);
     }
@@ -293,3 +306,6 @@ fn check_money(fetched: &Fetched, found: &mut Differences) {
         found.compare("what was left", &Some(contest.left), &last);
     }
 }
+
+#[cfg(test)]
+mod tests;
