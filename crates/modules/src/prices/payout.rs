@@ -18,7 +18,10 @@ const WEIGHT_SHIFT: u32 = 16;
 /// Whether a contest's epoch ends with the period that was settled last.
 #[must_use]
 pub fn is_due(contest: &Contest) -> bool {
-    contest.settled > 0 && contest.settled % contest.terms.epoch_periods.max(1) == 0
+    contest.settled > 0
+        && contest
+            .settled
+            .is_multiple_of(contest.terms.epoch_periods.max(1))
 }
 
 /// Whether all epochs of a contest are paid.

@@ -1,7 +1,7 @@
 //! Tournaments: rounds, leaderboards, who won and lost.
 
 use lilliput_types::tournament::{Entry, Phase, Round, RoundId, Scores, Standing, Tournament};
-use lilliput_types::{Amount, AssetId, Holder, TimeMs};
+use lilliput_types::{AssetId, Holder, TimeMs};
 use maud::{Markup, html};
 
 use super::chart::{self, Bar};
@@ -241,12 +241,12 @@ fn leaderboard(entries: &[Entry], round: &Round, assets: &Assets) -> Markup {
 
 fn rate_bar(entry: &Entry) -> Option<Bar<'static>> {
     let rate = entry.scores?.rate;
-    Some(bar(entry.model.to_string(), rate))
+    Some(bar(entry.model.as_str(), rate))
 }
 
-fn bar(label: String, rate: i64) -> Bar<'static> {
+fn bar(label: &str, rate: i64) -> Bar<'static> {
     Bar {
-        label: text::shortened(&label, 11),
+        label: text::shortened(label, 11),
         length: Scores::decimal(rate),
         shown: percent(rate),
         colour: if rate < 0 {
@@ -264,7 +264,7 @@ fn standings(leaders: &[Standing], asset: AssetId, assets: &Assets) -> Markup {
     let bars: Vec<Bar<'_>> = leaders
         .iter()
         .take(BARS)
-        .map(|standing| bar(standing.model.to_string(), standing.rate))
+        .map(|standing| bar(standing.model.as_str(), standing.rate))
         .collect();
     html! {
         (chart::signed_bars("sum of rates", &bars))

@@ -165,6 +165,9 @@ fn honest() -> Fetched {
     }
 }
 
+/// Something a lying node would do.
+type Change = fn(&mut Fetched);
+
 fn found(fetched: &Fetched) -> Vec<String> {
     differences(fetched).0.0
 }
@@ -182,14 +185,14 @@ fn an_honest_contest_holds() {
 
 #[test]
 fn any_change_is_found() {
-    let changes: Vec<(&str, fn(&mut Fetched))> = vec![
+    let changes: Vec<(&str, Change)> = vec![
         ("value", |f| f.entrants[0].value += 1),
         ("peak", |f| f.entrants[0].peak += 1),
         ("mark", |f| f.entrants[0].mark -= 1),
         ("paid", |f| f.entrants[0].paid.0 += 1),
         ("copier", |f| f.entrants[1].copies = None),
         ("standing", |f| {
-            f.entrants[2].standing = f.entrants[0].standing
+            f.entrants[2].standing = f.entrants[0].standing;
         }),
         ("position", |f| f.entrants[1].position = 0),
         ("owner", |f| f.entrants[0].account = who(5)),
@@ -200,7 +203,7 @@ fn any_change_is_found() {
         ("hidden", |f| f.signals[3].leverage = None),
         ("salt", |f| f.signals[3].salt = Some(Digest([9; 32]))),
         ("late", |f| {
-            f.signals[3].committed_at = f.feed.opens(f.signals[3].period)
+            f.signals[3].committed_at = f.feed.opens(f.signals[3].period);
         }),
         ("order", |f| f.signals[3].committed_at = TimeMs(0)),
         ("place", |f| f.signals[3].sequence = 0),
