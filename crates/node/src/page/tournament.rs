@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use lilliput_types::bank::Asset;
-use lilliput_types::tournament::{Entry, Phase, Round, RoundId, Scores, Standing, Tournament};
+use lilliput_types::tournament::{
+    Entry, ModelName, Phase, Round, RoundId, Scores, Standing, Tournament,
+};
 use lilliput_types::{Amount, AssetId, Holder, TimeMs};
 use maud::{Markup, html};
 
@@ -244,12 +246,12 @@ fn leaderboard(entries: &[Entry], round: &Round, assets: &Assets) -> Markup {
 
 fn rate_bar(entry: &Entry) -> Option<Bar<'static>> {
     let rate = entry.scores?.rate;
-    Some(bar(entry.model.to_string(), rate))
+    Some(bar(&entry.model, rate))
 }
 
-fn bar(label: String, rate: i64) -> Bar<'static> {
+fn bar(model: &ModelName, rate: i64) -> Bar<'static> {
     Bar {
-        label: text::shortened(&label, 11),
+        label: text::shortened(model.as_str(), 11),
         length: Scores::decimal(rate),
         shown: percent(rate),
         colour: if rate < 0 {
@@ -267,7 +269,7 @@ fn standings(leaders: &[Standing], asset: AssetId, assets: &Assets) -> Markup {
     let bars: Vec<Bar<'_>> = leaders
         .iter()
         .take(BARS)
-        .map(|standing| bar(standing.model.to_string(), standing.rate))
+        .map(|standing| bar(&standing.model, standing.rate))
         .collect();
     html! {
         (chart::signed_bars("sum of rates", &bars))
