@@ -3,7 +3,7 @@
 use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use crate::array::{Array, Constant, checked_shape};
+use crate::array::{Array, Constant, HIDDEN, checked_shape};
 use crate::element::Element;
 use crate::error::ImportError;
 use crate::onnx::{ModelProto, TensorProto, data_type};
@@ -106,14 +106,14 @@ impl Census {
 }
 
 /// The values of a tensor, all of them numbers. An infinity that stands alone is no weight: it says
-/// "below all others" or "hidden", which the largest number does as well.
+/// "below all others" or "hidden", which a large number does as well.
 pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
     let mut constant = any_tensor(name, proto)?;
     if let Constant::Float(Array { values, .. }) = &mut constant
         && let [value] = &mut values[..]
         && value.is_infinite()
     {
-        *value = value.clamp(f32::MIN, f32::MAX);
+        *value = value.clamp(HIDDEN, -HIDDEN);
     }
     if let Constant::Float(array) = &constant
         && let Some(position) = array.values.iter().position(|value| !value.is_finite())

@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::{Binding, Lowering};
+use crate::array::hides;
 use crate::element::Element;
 use crate::error::ImportError;
 use crate::program::{BitOperation, Operation, Unary, Value};
@@ -79,6 +80,15 @@ impl Lowering {
         let a = self.value(node, 1)?;
         let b = self.value(node, 2)?;
         let element = self.element(a);
+        for (hidden, other, function) in [(a, b, Unary::IsNotZero), (b, a, Unary::IsZero)] {
+            if element == Element::Float && self.single(hidden).is_some_and(hides) {
+                // Added where it is chosen: a difference of scores and this would lose the scores.
+                let chosen = self.unary(node, condition, function)?;
+                let chosen = self.convert(node, chosen, element)?;
+                let below = self.product_of(node, chosen, hidden)?;
+                return self.sum(node, other, below, 1.0);
+            }
+        }
         let difference = self.difference(node, a, b)?;
         let condition = self.convert(node, condition, element)?;
         let chosen = self.product_of(node, condition, difference)?;

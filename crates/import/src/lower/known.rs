@@ -16,6 +16,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Asinh",
     "Atan",
     "Atanh",
+    "Attention",
     "AveragePool",
     "BatchNormalization",
     "BitShift",
@@ -26,6 +27,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "BlackmanWindow",
     "Cast",
     "CastLike",
+    "CausalConvWithState",
     "Ceil",
     "Celu",
     "CenterCropPad",
@@ -55,6 +57,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Expand",
     "EyeLike",
     "Flatten",
+    "FlexAttention",
     "Floor",
     "GRU",
     "Gather",
@@ -84,6 +87,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "LeakyRelu",
     "Less",
     "LessOrEqual",
+    "LinearAttention",
     "Log",
     "LogSoftmax",
     "LpNormalization",
@@ -127,6 +131,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Reshape",
     "Resize",
     "ReverseSequence",
+    "RotaryEmbedding",
     "Round",
     "Scatter",
     "ScatterElements",
@@ -166,8 +171,16 @@ pub(crate) const OPERATORS: &[&str] = &[
 
 /// Whether an operator is taken in some form, whatever its operands are.
 pub(super) fn is_known(node: &NodeProto) -> bool {
-    matches!(node.domain.as_str(), "" | "ai.onnx")
-        && OPERATORS.binary_search(&node.op_type.as_str()).is_ok()
+    is_of_the_format(node) && OPERATORS.binary_search(&node.op_type.as_str()).is_ok()
+}
+
+/// Whether an operator is one that the format itself describes.
+pub(super) fn is_of_the_format(node: &NodeProto) -> bool {
+    match node.domain.as_str() {
+        "" | "ai.onnx" => true,
+        "ai.onnx.preview" => node.op_type == "FlexAttention",
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::{Binding, Lowering, conv};
+use crate::array::HIDDEN;
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 use crate::window::Window;
@@ -163,7 +164,12 @@ impl Lowering {
             None => Ok(default),
             Some(constant) => {
                 let value = constant.floats().first().copied();
-                value.ok_or_else(|| node.refuse("a limit is empty"))
+                let value = value.ok_or_else(|| node.refuse("a limit is empty"))?;
+                Ok::<f32, ImportError>(match value {
+                    ..=HIDDEN => f32::MIN,
+                    _ if value >= -HIDDEN => f32::MAX,
+                    _ => value,
+                })
             }
         };
         Ok((limit(1, f32::MIN)?, limit(2, f32::MAX)?))

@@ -2,10 +2,10 @@
 
 use super::node::Node;
 use super::{Binding, Lowering};
-use crate::array::{Constant, strides};
+use crate::array::{Array, Constant, strides};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{Operation, Unary, Value};
+use crate::program::{Operation, Value};
 
 impl Lowering {
     pub(super) fn select_operator(
@@ -55,20 +55,41 @@ impl Lowering {
         let total = lengths
             .iter()
             .try_fold(0usize, |sum, &length| sum.checked_add(length));
-        if total != Some(shape[axis]) || lengths.contains(&0) {
+        if total != Some(shape[axis]) {
             return Err(node.refuse(format!(
-                "its parts {lengths:?} don't fill an axis of {}, or are empty",
+                "its parts {lengths:?} don't fill an axis of {}",
                 shape[axis]
             )));
         }
         let mut start = 0;
         let mut parts = Vec::with_capacity(lengths.len());
         for length in lengths {
+            if length == 0 {
+                parts.push(Binding::Constant(self.nothing(x, axis)));
+                continue;
+            }
             let part = self.cut(node, x, axis, [start, length])?;
             parts.push(Binding::Value(part));
             start += length;
         }
         Ok(parts)
+    }
+
+    /// No values, of the kind and shape of `x` but for one axis.
+    pub(super) fn nothing(&self, x: Value, axis: usize) -> Constant {
+        let mut shape = self.shape(x).to_vec();
+        shape[axis] = 0;
+        match self.element(x) {
+            Element::Float => Constant::Float(Array {
+                shape,
+                values: vec![],
+            }),
+            element => Constant::Int {
+                shape,
+                values: vec![],
+                element,
+            },
+        }
     }
 
     fn expand_operator(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
@@ -259,33 +280,17 @@ impl Lowering {
             return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
         }
         let indices = self.counted_from_front(node, indices, of[axis])?;
-        // [.., index, position, ..]
-        let mut wide = shape.clone();
-        wide.insert(axis + 1, 1);
-        let indices = self.reshape(node, indices, wide)?;
-        let places = self.positions(node, rank + 1, axis + 1, of[axis]);
+        // [before, index, position, behind]
+        let before = of[..axis].iter().product();
+        let behind = of[axis + 1..].iter().product();
+        let indices = self.reshape(node, indices, vec![before, shape[axis], 1, behind])?;
+        let places = self.positions(node, 4, 2, of[axis]);
         let hot = self.equal(node, indices, places)?;
         let hot = self.convert(node, hot, self.element(x))?;
-        let mut row = of;
-        row.insert(axis, 1);
-        let x = self.reshape(node, x, row)?;
+        let x = self.reshape(node, x, vec![before, 1, of[axis], behind])?;
         let picked = self.product_of(node, hot, x)?;
-        let picked = self.axis_sum(node, picked, axis + 1)?;
+        let picked = self.axis_sum(node, picked, 2)?;
         self.reshape(node, picked, shape)
-    }
-
-    /// Indices, counted from the end where negative.
-    pub(super) fn counted_from_front(
-        &mut self,
-        node: &Node<'_>,
-        indices: Value,
-        length: usize,
-    ) -> Result<Value, ImportError> {
-        let indices = self.convert(node, indices, Element::INT64)?;
-        let negative = self.unary(node, indices, Unary::IsNegative)?;
-        let negative = self.convert(node, negative, Element::INT64)?;
-        let wrapped = self.times_number(node, negative, length as f32)?;
-        self.sum(node, indices, wrapped, 1.0)
     }
 
     fn gather_nd(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
@@ -385,7 +390,7 @@ impl Lowering {
                 for (update, &place) in places.iter().enumerate() {
                     values[place * places.len() + update] = 1.0;
                 }
-                let matrix = crate::array::Array {
+                let matrix = Array {
                     shape: vec![count, places.len()],
                     values,
                 };

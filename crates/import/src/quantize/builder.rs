@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lilliput_graph::graph::WeightSpec;
 use lilliput_graph::op::SHIFT_MAX;
+use lilliput_graph::shape::AXES_MAX;
 use lilliput_graph::{
     Draft, Input, Op, OpError, Output, Post, Range, Shape, Table, Tensor, TensorId,
 };
@@ -76,7 +77,7 @@ impl<'a> Builder<'a> {
             };
             inputs.push(Input {
                 name: step.name.clone(),
-                shape: inner(&step.shape),
+                shape: of_input(&step.shape),
                 range,
                 scale: scale_from_f64(scale)
                     .ok_or_else(|| refuse("its samples are too small or too large"))?,
@@ -366,6 +367,18 @@ fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
         (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
     };
     (Range { lo, hi }, scale)
+}
+
+/// An input's shape in the graph: the last axes as one where there are more than a tensor may have.
+fn of_input(shape: &[usize]) -> Shape {
+    let Shape(mut lengths) = inner(shape);
+    while lengths.len() > AXES_MAX
+        && let Some(last) = lengths.pop()
+        && let Some(before) = lengths.last_mut()
+    {
+        *before = before.saturating_mul(last);
+    }
+    Shape(lengths)
 }
 
 /// A model's shape without the axis of the batch, which is 1.

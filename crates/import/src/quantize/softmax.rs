@@ -10,6 +10,9 @@ use crate::program::{Operation, Step, Value};
 
 /// The power of the largest of a row.
 const POWER_TOP: i64 = (1 << 12) - 1;
+/// How far below the largest score a power is rounded to nothing, and most units that this may be.
+const HIDDEN_BELOW: f64 = 9.1;
+const HIDDEN_MAX: f64 = 16_384.0;
 /// Most entries of the table of inverses.
 const INVERSES_MAX: i64 = 1 << 13;
 /// Most values that a summand of the operand may have to go through a table as it is.
@@ -22,8 +25,9 @@ impl Builder<'_> {
         let x = self.small(scores)?;
         let mut x = self.shaped(x, &shape)?;
         for &summand in &step.operands[1..] {
-            // One and a half times what a score can be: a hidden score lies below the others.
-            let most = 3 * (self.top() + 1) / 4;
+            // So far below the others that a hidden score's power is rounded to nothing.
+            let reach = self.range(x).magnitude();
+            let most = reach + libm::ceil(HIDDEN_BELOW / x.scale).min(HIDDEN_MAX) as i64;
             x = self.masked(x, summand, &step.shape, most)?;
         }
         let last = shape.0.len() - 1;
