@@ -6,6 +6,7 @@
 //! into its weights.
 
 mod attention;
+mod bits;
 mod cast;
 mod compare;
 mod constant;
@@ -32,6 +33,7 @@ mod recurrent;
 mod reduce;
 mod resize;
 mod rotary;
+mod scatter;
 mod select;
 mod shape;
 mod standardize;

@@ -22,6 +22,7 @@ impl Lowering {
             "GatherND" => self.gather_nd(node)?,
             "ScatterElements" | "Scatter" => self.scatter_elements(node)?,
             "ScatterND" => self.scatter_nd(node)?,
+            "TensorScatter" => self.tensor_scatter(node)?,
             "ReverseSequence" => self.reverse_sequence(node)?,
             "Compress" => self.compress(node)?,
             "CenterCropPad" => self.center_crop_pad(node)?,
@@ -210,7 +211,7 @@ impl Lowering {
     }
 
     /// Constant indices, counted from the end where negative, below `length`.
-    fn indices(
+    pub(super) fn indices(
         &mut self,
         node: &Node<'_>,
         operand: usize,
@@ -222,13 +223,13 @@ impl Lowering {
     }
 
     /// All values in one row.
-    fn flat(&mut self, node: &Node<'_>, x: Value) -> Result<Value, ImportError> {
+    pub(super) fn flat(&mut self, node: &Node<'_>, x: Value) -> Result<Value, ImportError> {
         let count = self.shape(x).iter().product();
         self.reshape(node, x, vec![count])
     }
 
     /// For each entry of `shape`: the place in `of` with the coordinate of `axis` replaced.
-    fn element_places(
+    pub(super) fn element_places(
         node: &Node<'_>,
         of: &[usize],
         axis: usize,
@@ -319,87 +320,6 @@ impl Lowering {
         let taken = self.take(node, flat, 0, &places)?;
         let shape = [&shape[..shape.len() - 1], &of[batch + depth..]].concat();
         self.reshape(node, taken, shape)
-    }
-
-    fn scatter_elements(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let of = self.shape(x).to_vec();
-        let axis = node.axis(node.int("axis", 0)?, of.len())?;
-        let (shape, indices) = self.indices(node, 1)?;
-        let places = Self::element_places(node, &of, axis, &shape, &indices)?;
-        self.scattered(node, x, &places)
-    }
-
-    fn scatter_nd(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let of = self.shape(x).to_vec();
-        let (shape, indices) = self.indices(node, 1)?;
-        let depth = shape.last().copied().unwrap_or(0);
-        if depth == 0 || depth > of.len() {
-            return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
-        }
-        let from = strides(&of);
-        let block: usize = of[depth..].iter().product();
-        let mut places = Vec::new();
-        for tuple in indices.chunks_exact(depth) {
-            let mut start = 0;
-            for (place, &index) in tuple.iter().enumerate() {
-                start += node.axis(index, of[place])? * from[place];
-            }
-            places.extend(start..start + block);
-        }
-        self.scattered(node, x, &places)
-    }
-
-    /// `x` with the values of the third operand at the given places.
-    fn scattered(
-        &mut self,
-        node: &Node<'_>,
-        x: Value,
-        places: &[usize],
-    ) -> Result<Value, ImportError> {
-        let shape = self.shape(x).to_vec();
-        let count: usize = shape.iter().product();
-        let updates = self.value(node, 2)?;
-        let updates = self.flat(node, updates)?;
-        if self.shape(updates) != [places.len()] {
-            return Err(node.refuse("its updates don't fit its indices"));
-        }
-        let flat = self.flat(node, x)?;
-        let value = match node.string("reduction", "none").as_str() {
-            "none" => {
-                let joined = vec![count + places.len()];
-                let both = self.step(
-                    node,
-                    Operation::Concat { axis: 0 },
-                    vec![flat, updates],
-                    joined,
-                )?;
-                let mut sources: Vec<usize> = (0..count).collect();
-                for (update, &place) in places.iter().enumerate() {
-                    sources[place] = count + update;
-                }
-                self.take(node, both, 0, &sources)?
-            }
-            "add" => {
-                let entries = count.saturating_mul(places.len());
-                if entries > 1 << 20 {
-                    return Err(node.refuse("it adds to too many places"));
-                }
-                let mut values = vec![0.0; entries];
-                for (update, &place) in places.iter().enumerate() {
-                    values[place * places.len() + update] = 1.0;
-                }
-                let matrix = Array {
-                    shape: vec![count, places.len()],
-                    values,
-                };
-                let added = self.mixed(node, updates, 0, matrix)?;
-                self.sum(node, flat, added, 1.0)?
-            }
-            other => return Err(node.refuse(format!("reduction '{other}' is not supported"))),
-        };
-        self.reshape(node, value, shape)
     }
 
     fn reverse_sequence(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {

@@ -61,6 +61,10 @@ impl<'a> Builder<'a> {
         let mut quantities = Vec::with_capacity(program.steps.len());
         for (index, step) in program.steps[..program.inputs].iter().enumerate() {
             let bits = bits.max(INPUT_BITS_MIN);
+            let refuse = |reason: &str| ImportError::Input {
+                name: step.name.clone(),
+                reason: reason.into(),
+            };
             let rows = super::embedding::rows_of_input(program, index);
             let (range, scale) = match exact_input(step.element, observed, index, bits) {
                 // Whatever the samples hold, every row can be asked for.
@@ -69,11 +73,14 @@ impl<'a> Builder<'a> {
                     (Range { lo: 0, hi }, scale)
                 }
                 Some(exact) => exact,
+                // Whoever reads integers counts on each.
+                None if step.element.is_exact() && !is_only_converted(program, index) => {
+                    return Err(refuse(
+                        "its samples hold integers of more than 29 bits; cast it to floats first, or keep it \
+                         below 536870912",
+                    ));
+                }
                 None => input_range(observed.of_step(index), bits),
-            };
-            let refuse = |reason: &str| ImportError::Input {
-                name: step.name.clone(),
-                reason: reason.into(),
             };
             inputs.push(Input {
                 name: step.name.clone(),
@@ -120,6 +127,12 @@ impl<'a> Builder<'a> {
                     node: step.name.clone(),
                     source,
                 })?;
+            let quantity =
+                self.within_shifts(value, quantity)
+                    .map_err(|source| ImportError::Quantize {
+                        node: step.name.clone(),
+                        source,
+                    })?;
             self.quantities.push(quantity);
         }
         for output in &program.outputs {
@@ -308,6 +321,19 @@ impl<'a> Builder<'a> {
     pub(super) fn step_of(&self, value: Value) -> &'a Step {
         &self.program.steps[value]
     }
+}
+
+/// Whether an input of integers is only read as floats.
+fn is_only_converted(program: &Program, input: Value) -> bool {
+    let reads = |step: &&Step| step.operands.contains(&input);
+    let is_output = program.outputs.iter().any(|output| output.value == input);
+    let float = Operation::Convert(Element::Float);
+    !is_output
+        && program
+            .steps
+            .iter()
+            .filter(reads)
+            .all(|step| step.operation == float)
 }
 
 /// The interval and scale of an input whose numbers stand as they are: integers, or floats that are

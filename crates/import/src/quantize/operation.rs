@@ -1,5 +1,6 @@
 //! One step at a time: which nodes it becomes.
 
+use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::{Op, OpError, Shape};
 
 use super::builder::{Builder, Quantity, inner};
@@ -222,7 +223,7 @@ impl Builder<'_> {
             .fold(0.0f64, |largest, part| largest.max(part.scale));
         let mut scale = largest;
         if parts.iter().any(|part| part.scale != largest) {
-            scale = largest / 1024.0;
+            scale = self.common_scale(&parts, largest);
             for part in &mut parts {
                 let times = (part.scale / scale).round() as i64;
                 let op = Op::Sum {
@@ -237,6 +238,18 @@ impl Builder<'_> {
             axis: graph_axis,
         };
         self.push(op, scale)
+    }
+
+    /// A scale of which those of all parts are whole multiples within half a per cent, as far as there is
+    /// room.
+    fn common_scale(&self, parts: &[Quantity], largest: f64) -> f64 {
+        let least = parts.iter().map(|part| part.scale).fold(largest, f64::min);
+        let reached = parts
+            .iter()
+            .map(|&part| part.scale * self.range(part).magnitude() as f64)
+            .fold(0.0, f64::max);
+        let room = reached / (VALUE_MAX / 4) as f64;
+        (largest / 1024.0).min(least / 128.0).max(room)
     }
 
     fn transpose(&mut self, step: &Step, perm: &[usize]) -> Result<Quantity, OpError> {

@@ -1,12 +1,16 @@
 //! Values whose worst case lies far beyond what the samples reach: brought near to that, exactly below it
 //! and saturating above, so that a table of few entries can round them finely.
 
+use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{Op, OpError, Table};
 
 use super::builder::{Builder, Quantity};
+use crate::program::Value;
 
 /// Bits that the high part of a value leaves to the low one, where the limit has no more; else 16.
 const LOW_BITS: u8 = 14;
+/// By how much a value may lie beyond its limits: as much as rounding to few bits does to it.
+const SLACK: f64 = 1.001;
 /// Beyond every high part: one table serves all.
 const HIGH_LIMIT: i32 = 1 << 20;
 
@@ -35,10 +39,29 @@ impl Builder<'_> {
         self.push(op, x.scale)
     }
 
+    /// A step's result in units of which few bits are left after the largest shift, where the samples
+    /// reach further than that.
+    pub(super) fn within_shifts(&mut self, value: Value, x: Quantity) -> Result<Quantity, OpError> {
+        let (least, most) = self.observed.of_step(value);
+        let limit = if least < 0.0 {
+            self.signed().hi
+        } else {
+            self.top()
+        };
+        let reached = most.max(-least) / x.scale;
+        let is_within = reached <= SLACK * (limit << SHIFT_MAX) as f64;
+        if is_within || self.step_of(value).element.is_exact() {
+            return Ok(x);
+        }
+        let rounded = self.rounded(x, SHIFT_MAX)?;
+        let scale = x.scale * f64::from(1u32 << SHIFT_MAX);
+        Ok(Quantity { scale, ..rounded })
+    }
+
     /// `x` where its magnitude is at most `limit`, else something of its sign and above `limit`.
     pub(super) fn saturated(&mut self, x: Quantity, limit: i64) -> Result<Quantity, OpError> {
         let bits = if limit >> LOW_BITS > 0 {
-            lilliput_graph::op::SHIFT_MAX
+            SHIFT_MAX
         } else {
             LOW_BITS
         };
