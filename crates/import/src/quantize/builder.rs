@@ -374,9 +374,14 @@ fn exact_input(
             return None;
         }
     }
-    let hi = (1i64 << wide) - 1;
-    let lo = if least < 0.0 { -hi - 1 } else { 0 };
-    Some((Range { lo, hi }, scale))
+    let most = (1i64 << wide) - 1;
+    let least = if least < 0.0 { -most - 1 } else { 0 };
+    // Floats have no limits of their own.
+    let range = Range {
+        lo: least.max(lo),
+        hi: most.min(hi),
+    };
+    Some((range, scale))
 }
 
 /// The interval of an input that the samples reached from `least` to `most`, and its scale.

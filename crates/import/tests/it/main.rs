@@ -9,5 +9,6 @@ mod build;
 mod calibration;
 mod decided;
 mod digits;
+mod families;
 mod hostile;
 mod reference;
