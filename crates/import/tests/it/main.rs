@@ -11,3 +11,4 @@ mod decided;
 mod digits;
 mod hostile;
 mod reference;
+mod scales;
