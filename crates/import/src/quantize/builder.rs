@@ -17,6 +17,8 @@ use crate::program::{Operation, Program, Step, Value};
 
 /// Most entries of one table, reached by shifting further than calibration asks for.
 const DOMAIN_MAX: i64 = 1 << 15;
+/// How many steps with tables of their own leave few entries to all others.
+const FUNCTIONS_MANY: usize = 8;
 /// Most entries of functions' tables before they are shared.
 const FUNCTION_ENTRIES_MAX: usize = 1 << 22;
 /// Fewest bits of an input, which costs no table.
@@ -38,6 +40,8 @@ pub(super) struct Builder<'a> {
     pub(super) observed: &'a Observed,
     pub(super) bits: u8,
     pub(super) weight_bits: u8,
+    /// Whether so many steps have tables of their own that the others have to do with few entries.
+    pub(super) is_crowded: bool,
     /// Entries of functions' tables so far.
     function_entries: usize,
     pub(super) draft: Draft,
@@ -101,10 +105,21 @@ impl<'a> Builder<'a> {
             bits: 1,
         };
         let places = 4 * program.steps.len();
+        let has_table = |step: &&Step| {
+            matches!(
+                step.operation,
+                Operation::Function(_)
+                    | Operation::Formula(_)
+                    | Operation::Normalize { .. }
+                    | Operation::Softmax
+            )
+        };
+        let functions = program.steps.iter().filter(has_table).count();
         Ok(Self {
             program,
             observed,
             bits,
+            is_crowded: functions >= FUNCTIONS_MANY,
             function_entries: 0,
             weight_bits: options
                 .weight_bits
@@ -243,26 +258,13 @@ impl<'a> Builder<'a> {
         limits: Range,
         ceiling: Option<(f64, f64)>,
     ) -> Result<Quantity, OpError> {
-        let (least, most) = self.observed.of_step(value);
-        let range = self.range(x);
-        let fits = |shift: u8| {
-            let unit = x.scale * f64::from(1u32 << shift);
-            let reaches = |extreme: f64, limit: i64| (extreme / unit).round() <= limit as f64;
-            if least == 0.0 && most == 0.0 {
-                // Nothing was seen: make room for the worst.
-                return range.hi >> shift <= limits.hi && range.lo >> shift >= limits.lo;
-            }
-            reaches(most, limits.hi) && (limits.lo == 0 || reaches(-least, -limits.lo))
-        };
-        let mut shift = (0..SHIFT_MAX)
-            .find(|&shift| fits(shift))
-            .unwrap_or(SHIFT_MAX);
-        let (x, range) = if (range.hi - range.lo) >> shift >= DOMAIN_MAX {
-            let x = self.saturated(x, limits.magnitude() << shift)?;
-            (x, self.range(x))
+        let mut shift = self.shift_into(value, x, limits);
+        let x = if self.is_beyond(x, shift, limits) {
+            self.saturated(x, limits.magnitude(), shift)?
         } else {
-            (x, range)
+            x
         };
+        let range = self.range(x);
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
@@ -285,6 +287,35 @@ impl<'a> Builder<'a> {
             out_lo: limits.lo as i32,
             out_hi: limits.hi as i32,
         })
+    }
+
+    /// The least shift that brings what the samples reached at step `value` into `limits`.
+    pub(super) fn shift_into(&self, value: Value, x: Quantity, limits: Range) -> u8 {
+        let (least, most) = self.observed.of_step(value);
+        let range = self.range(x);
+        let fits = |shift: &u8| {
+            let unit = x.scale * f64::from(1u32 << shift);
+            let reaches = |extreme: f64, limit: i64| (extreme / unit).round() <= limit as f64;
+            if least == 0.0 && most == 0.0 {
+                // Nothing was seen: make room for the worst.
+                return range.hi >> shift <= limits.hi && range.lo >> shift >= limits.lo;
+            }
+            reaches(most, limits.hi) && (limits.lo == 0 || reaches(-least, -limits.lo))
+        };
+        (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX)
+    }
+
+    /// Whether the worst case of `x` needs many more entries after the shift than the limits that it
+    /// is brought to.
+    pub(super) fn is_beyond(&self, x: Quantity, shift: u8, limits: Range) -> bool {
+        let range = self.range(x);
+        let most = if self.is_crowded {
+            DOMAIN_MAX / 2
+        } else {
+            DOMAIN_MAX
+        };
+        let enough = (5 * (limits.hi - limits.lo) / 4).max(most);
+        (range.hi - range.lo) >> shift >= enough
     }
 
     /// Adds a table for all that `x` can reach after the shift, and its lookup.

@@ -4,6 +4,7 @@ use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::{Op, OpError, Shape};
 
 use super::builder::{Builder, Quantity, inner};
+use super::outliers;
 use crate::array::Array;
 use crate::program::{Operation, Step, Value};
 
@@ -163,6 +164,13 @@ impl Builder<'_> {
                 lengths.len() - 1
             }
         };
+        if split + 1 == lengths.len() && !step.element.is_exact() {
+            let outliers = outliers::of_matrix(weight);
+            if !outliers.is_empty() {
+                let product = outliers::Product { x, weight, bias };
+                return self.linear_with_outliers(value, &product, &outliers);
+            }
+        }
         let labels: Vec<u8> = (0..lengths.len() as u8).collect();
         let output = lengths.len() as u8;
         let (kept, summed) = labels.split_at(split);

@@ -11,6 +11,8 @@ use crate::program::Value;
 const LOW_BITS: u8 = 14;
 /// By how much a value may lie beyond its limits: as much as rounding to few bits does to it.
 const SLACK: f64 = 1.001;
+/// Most entries that a lookup's domain may have so that its limit can be one of few.
+const ENTRIES_MAX: u64 = 3 << 13;
 /// Beyond every high part: one table serves all.
 const HIGH_LIMIT: i32 = 1 << 20;
 
@@ -58,8 +60,15 @@ impl Builder<'_> {
         Ok(Quantity { scale, ..rounded })
     }
 
-    /// `x` where its magnitude is at most `limit`, else something of its sign and above `limit`.
-    pub(super) fn saturated(&mut self, x: Quantity, limit: i64) -> Result<Quantity, OpError> {
+    /// `x` where its magnitude is at most `limit * 2^shift`, else something of its sign and above that:
+    /// for a lookup with this shift.
+    pub(super) fn saturated(
+        &mut self,
+        x: Quantity,
+        limit: i64,
+        shift: u8,
+    ) -> Result<Quantity, OpError> {
+        let limit = limit << shift;
         let bits = if limit >> LOW_BITS > 0 {
             SHIFT_MAX
         } else {
@@ -67,8 +76,18 @@ impl Builder<'_> {
         };
         let high = self.rounded(x, bits)?;
         let low = self.rest(x, high, bits)?;
-        // A power of two, so that different places share a table.
-        let most = ((limit >> bits) + 2).unsigned_abs().next_power_of_two();
+        // The least high part that is above the limit with every low one.
+        let half = 1i64 << (bits - 1);
+        let least = (limit + half).unsigned_abs().div_ceil(1 << bits);
+        // Better a power of two, or of four, so that different places share a table.
+        let power = least.next_power_of_two();
+        let powers = if self.is_crowded {
+            [power << (power.trailing_zeros() % 2), power]
+        } else {
+            [(least + 1).next_power_of_two(), power]
+        };
+        let few = |most: &u64| ((2 * most + 1) << bits) >> shift < ENTRIES_MAX;
+        let most = powers.into_iter().find(few).unwrap_or(least);
         let kept = self.lookup(high, 0, x.scale, |domain| Table::Clamp {
             lo: domain.lo as i32,
             hi: domain.hi as i32,

@@ -12,3 +12,4 @@ mod digits;
 mod families;
 mod hostile;
 mod reference;
+mod scales;
