@@ -17,6 +17,7 @@ mod folded;
 mod functions;
 mod gather;
 mod grid;
+mod inlined;
 mod integer;
 mod known;
 mod linear;

@@ -15,11 +15,14 @@ const STRUCTURE_BYTES_MAX: usize = 1 << 23;
 /// Most messages and strings.
 const ITEMS_MAX: usize = 200_000;
 
+/// How deeply messages may be nested, four for each graph within another.
+const DEPTH_MAX: usize = 32;
+
 /// Reads a file.
 pub(crate) fn model(bytes: &[u8]) -> Result<ModelProto, ImportError> {
     at_most("bytes", bytes.len(), BYTES_MAX)?;
     let mut census = Census::default();
-    census.message(Kind::Model, bytes)?;
+    census.message(Kind::Model, bytes, DEPTH_MAX)?;
     Ok(ModelProto::decode(bytes)?)
 }
 
@@ -49,6 +52,7 @@ impl Kind {
         match (self, field) {
             (Self::Model, 7) => Some(Self::Graph),
             (Self::Graph, 1) => Some(Self::Node),
+            (Self::Attribute, 6) => Some(Self::Graph),
             (Self::Graph, 5) | (Self::Attribute, 5) => Some(Self::Tensor),
             (Self::Node, 5) => Some(Self::Attribute),
             // float_data, raw_data and double_data.
@@ -66,7 +70,11 @@ struct Census {
 }
 
 impl Census {
-    fn message(&mut self, kind: Kind, mut bytes: &[u8]) -> Result<(), ImportError> {
+    fn message(&mut self, kind: Kind, mut bytes: &[u8], depth: usize) -> Result<(), ImportError> {
+        let Some(depth) = depth.checked_sub(1) else {
+            let reason = "its graphs are nested too deeply";
+            return Err(ImportError::Wire { reason });
+        };
         self.items += 1;
         at_most("messages and strings", self.items, ITEMS_MAX)?;
         if matches!(kind, Kind::Leaf) {
@@ -88,7 +96,7 @@ impl Census {
                     reason: "it is cut off",
                 })?;
             if let Some(child) = kind.child(field) {
-                self.message(child, body)?;
+                self.message(child, body, depth)?;
             }
             bytes = rest;
         }

@@ -120,20 +120,14 @@ impl Lowering {
     }
 
     fn flex_attention(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
-        for name in ["score_mod", "prob_mod"] {
-            if node.attribute(name).is_some() {
-                return Err(node.refuse(format!(
-                    "its graph {name} is not supported; write the operator out as MatMul, Softmax and what \
-                     {name} does"
-                )));
-            }
-        }
         let q = self.value(node, 0)?;
         let [k, v] = [self.value(node, 1)?, self.value(node, 2)?];
         let [keys, values] = self.repeated_heads(node, q, [k, v])?;
         let scores = self.scores(node, q, keys)?;
+        let scores = self.inlined(node, "score_mod", scores)?;
         let shape = self.shape(scores).to_vec();
         let shares = self.step(node, Operation::Softmax, vec![scores], shape)?;
+        let shares = self.inlined(node, "prob_mod", shares)?;
         let answer = self.product(node, shares, values)?;
         Ok(vec![Binding::Value(answer)])
     }

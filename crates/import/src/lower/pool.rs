@@ -132,9 +132,11 @@ impl Lowering {
         } else {
             self.limits(node)?
         };
-        if lo.is_nan() || hi.is_nan() || lo > hi {
+        if lo.is_nan() || hi.is_nan() {
             return Err(node.refuse(format!("its limits are {lo} and {hi}")));
         }
+        // The upper one is the stronger.
+        let lo = lo.min(hi);
         let shape = self.shape(x).to_vec();
         let operation = Operation::Clip { lo, hi };
         // Limits and maxima can change places; limits first lets them join the rounding that a

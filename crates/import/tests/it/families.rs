@@ -235,6 +235,114 @@ fn who_sees_nothing_answers_with_zeros() {
 }
 
 #[test]
+fn flex_attention_runs_the_graphs_it_holds() {
+    // Scores lowered by a constant for the second key, shares doubled; names hide those outside.
+    let graph = |nodes, initializer| {
+        Some(GraphProto {
+            node: nodes,
+            name: "inner".into(),
+            initializer: vec![initializer],
+            input: vec![value("q", &[])],
+            output: vec![value("out", &[])],
+        })
+    };
+    let lower = graph(
+        vec![node("Add", "lower", &["q", "c"], "out")],
+        tensor("c", &[3], &[0.0, -1.5, 0.0]),
+    );
+    let double = graph(
+        vec![node("Mul", "double", &["q", "c"], "out")],
+        tensor("c", &[], &[2.0]),
+    );
+    let holds = |name: &str, g| AttributeProto {
+        name: name.into(),
+        g,
+        r#type: 5,
+        ..AttributeProto::default()
+    };
+    let sample = [numbers(8, 1), numbers(12, 2), numbers(12, 3)];
+    let ports = vec![
+        value("q", &[1, 1, 2, 4]),
+        value("k", &[1, 1, 3, 4]),
+        value("v", &[1, 1, 3, 4]),
+    ];
+    let attributes = [holds("score_mod", lower), holds("prob_mod", double)];
+    let mut only = wide("FlexAttention", &["q", "k", "v"], &["y"], &attributes);
+    only.domain = "ai.onnx.preview".into();
+    // The name is the outer one again.
+    let after = node("Identity", "after", &["q"], "same");
+    let got = run(&file(vec![only, after], ports, &["y", "same"]), &sample);
+    let mut y = vec![];
+    for q in sample[0].chunks_exact(4) {
+        let score = |key: usize| {
+            let k = &sample[1][4 * key..][..4];
+            let score: f64 = q.iter().zip(k).map(|(q, k)| q * k).sum();
+            (score / 2.0 - if key == 1 { 1.5 } else { 0.0 }).exp()
+        };
+        let sum: f64 = (0..3).map(score).sum();
+        let shares: Vec<f64> = (0..3).map(|key| 2.0 * score(key) / sum).collect();
+        y.extend(product(&shares, &sample[2], 3));
+    }
+    close(&got[0], &y);
+    close(&got[1], &sample[0]);
+}
+
+#[test]
+fn a_graph_nested_too_deeply_is_refused() {
+    let mut inner = wide("Identity", &["x"], &["y"], &[]);
+    for _ in 0..40 {
+        let graph = GraphProto {
+            node: vec![inner],
+            input: vec![value("x", &[])],
+            output: vec![value("y", &[])],
+            ..GraphProto::default()
+        };
+        let holds = AttributeProto {
+            name: "score_mod".into(),
+            g: Some(graph),
+            r#type: 5,
+            ..AttributeProto::default()
+        };
+        inner = wide("FlexAttention", &["x", "x", "x"], &["y"], &[holds]);
+        inner.domain = "ai.onnx.preview".into();
+    }
+    let model = file(vec![inner], vec![value("x", &[1, 1, 2, 2])], &["y"]);
+    let error = imported(&model, &[numbers(4, 1)], &[]).unwrap_err();
+    assert!(error.to_string().contains("nested too deeply"), "{error}");
+}
+
+#[test]
+fn transforms_of_frames_are_those_of_the_window() {
+    let sample = [numbers(10, 3)];
+    let mut model = file(
+        vec![wide("STFT", &["x", "step", "w"], &["y"], &[])],
+        vec![value("x", &[1, 10, 1])],
+        &["y"],
+    );
+    let window = [0.5, 1.0, 1.0, 0.25];
+    let graph = model.graph.as_mut().unwrap();
+    graph.initializer.push(tensor("w", &[4], &window));
+    let mut step = tensor("step", &[], &[]);
+    step.data_type = data_type::INT64;
+    step.raw_data = 3i64.to_le_bytes().to_vec();
+    graph.initializer.push(step);
+    let got = run(&model, &sample);
+    let mut y = vec![];
+    for start in [0, 3, 6] {
+        for bin in 0..3 {
+            let angle = |at: usize| -std::f64::consts::TAU * (bin * at) as f64 / 4.0;
+            let part = |wave: fn(f64) -> f64| -> f64 {
+                (0..4)
+                    .map(|at| sample[0][start + at] * f64::from(window[at]) * wave(angle(at)))
+                    .sum()
+            };
+            y.extend([part(f64::cos), part(f64::sin)]);
+        }
+    }
+    close(&got[0], &y);
+}
+
+#[test]
 fn scores_with_an_infinite_mask_written_out_keep_their_bits() {
     // `Where(mask, scores, -inf)` and a softmax that something reads.
     let sample = [numbers(12, 6), vec![1.0, 1.0, 0.0, 1.0], numbers(8, 7)];
@@ -456,6 +564,17 @@ fn bits_of_sixteen_are_exact_and_more_are_refused() {
         let error = imported(&model, &sample, &[]).unwrap_err();
         assert!(error.to_string().contains("29 bits"), "{error}");
     }
+}
+
+#[test]
+fn bits_are_read_as_those_of_other_integers() {
+    let sample = [vec![-128.0, -1.0, 0.0, 127.0]];
+    let only = |to: i32| wide("BitCast", &["x"], &["y"], &[whole("to", to.into())]);
+    let ports = || vec![typed("x", &[4], data_type::INT8)];
+    let model = file(vec![only(data_type::UINT8)], ports(), &["y"]);
+    assert_eq!(run(&model, &sample)[0], [128.0, 255.0, 0.0, 127.0]);
+    let model = file(vec![only(data_type::FLOAT)], ports(), &["y"]);
+    assert!(imported(&model, &sample, &[]).is_err());
 }
 
 #[test]
