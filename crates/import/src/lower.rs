@@ -396,8 +396,8 @@ impl Lowering {
                 bound += 1;
             }
         }
-        let asked = node.proto.output.iter().filter(|name| !name.is_empty());
-        if let Some(missing) = asked.skip(bound).next() {
+        let mut asked = node.proto.output.iter().filter(|name| !name.is_empty());
+        if let Some(missing) = asked.nth(bound) {
             return Err(node.refuse(format!(
                 "its output '{missing}' is not supported; leave it out if nothing needs it"
             )));

@@ -28,17 +28,7 @@ impl Builder<'_> {
             Operation::MatMul => self.matmul(step),
             Operation::Clip { lo, hi } => self.clip(value, step, *lo, *hi),
             Operation::Function(function) => self.function(value, step, *function),
-            Operation::Formula(formula) => {
-                let (lo, hi) = self.result_limits(value);
-                let limited = |result: f64| {
-                    if result.is_nan() {
-                        lo.max(0.0).min(hi)
-                    } else {
-                        result.clamp(lo, hi)
-                    }
-                };
-                self.tabulated(step.operands[0], &|x| limited(formula.apply(x)))
-            }
+            Operation::Formula(formula) => self.formula(value, step, formula),
             Operation::Embedding { table } => self.embedding(step, table),
             Operation::Normalize {
                 axis,

@@ -5,7 +5,7 @@ use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{OpError, Table};
 
 use super::builder::{Builder, Quantity};
-use crate::program::{Function, Step, Unary, Value};
+use crate::program::{Formula, Function, Step, Unary, Value};
 
 /// Whole numbers up to here stand as they are.
 const WHOLE_MAX: f64 = 65_536.0;
@@ -95,6 +95,25 @@ impl Builder<'_> {
                 .map(|integer| (result(integer) / scale).round() as i32)
                 .collect(),
         })
+    }
+
+    /// A function in several steps.
+    pub(super) fn formula(
+        &mut self,
+        value: Value,
+        step: &Step,
+        formula: &Formula,
+    ) -> Result<Quantity, OpError> {
+        let (lo, hi) = self.result_limits(value);
+        let limited = |x: f64| {
+            let result = formula.apply(x);
+            if result.is_nan() {
+                lo.max(0.0).min(hi)
+            } else {
+                result.clamp(lo, hi)
+            }
+        };
+        self.tabulated(step.operands[0], &limited)
     }
 
     /// Little more than what was seen of a step's results: what a function becomes far from the samples,
