@@ -36,14 +36,7 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
             }
             Outcome::Refused(reason) => *row.reasons.entry(short(reason)).or_default() += 1,
             Outcome::Wrong(reason) => {
-                let kind = if reason.contains("no proof") {
-                    "has no proof"
-                } else if reason.contains("no integer stands for") {
-                    "the reference holds what is no finite number"
-                } else {
-                    "differs from the reference"
-                };
-                *row.reasons.entry(kind.into()).or_default() += 1;
+                *row.reasons.entry(kind(reason).into()).or_default() += 1;
             }
             Outcome::Excluded(_) => {}
         }
@@ -91,6 +84,17 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
         let _ = writeln!(text, "- {reason}, {}: {}", names.len(), names.join(", "));
     }
     text
+}
+
+/// What is wrong with an answer, in few words.
+fn kind(reason: &str) -> &'static str {
+    if reason.contains("no proof") {
+        "has no proof"
+    } else if reason.contains("no integer stands for") {
+        "the reference holds what is no finite number"
+    } else {
+        "differs from the reference"
+    }
 }
 
 /// A reason without the names of its case and what to do about it, fit for a cell.
