@@ -57,7 +57,9 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             epsilon,
         } => rows::normalize(operand(0), shape_of(0), axis, centered, epsilon),
         Operation::Softmax => {
-            let operands: Vec<&[f32]> = step.operands.iter().map(|&x| &values[x][..]).collect();
+            let operands = (0..step.operands.len())
+                .map(|place| expand(operand(place), shape_of(place), &step.shape))
+                .collect::<Vec<_>>();
             rows::softmax(&operands, step.shape.last().copied().unwrap_or(1))
         }
         Operation::Clip { lo, hi } => map(operand(0), |x| x.max(*lo).min(*hi)),

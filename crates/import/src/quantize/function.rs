@@ -72,10 +72,10 @@ impl Builder<'_> {
         operand: Value,
         function: &dyn Fn(f64) -> f64,
     ) -> Result<Quantity, OpError> {
-        let x = self.fine(operand)?;
-        let range = self.range(x);
-        let results: Vec<f64> = (range.lo..=range.hi)
-            .map(|integer| function(integer as f64 * x.scale))
+        let (x, shift, limits) = self.function_operand(operand)?;
+        let unit = x.scale * f64::from(1u32 << shift);
+        let results: Vec<f64> = (limits.lo..=limits.hi)
+            .map(|integer| function(integer as f64 * unit))
             .collect();
         let largest = results
             .iter()
@@ -90,14 +90,35 @@ impl Builder<'_> {
         } else {
             1.0
         };
-        let values = results
-            .iter()
-            .map(|result| (result / scale).round() as i32)
-            .collect();
-        self.lookup(x, 0, scale, |domain| Table::Values {
+        let result = |integer: i64| {
+            let place = integer.clamp(limits.lo, limits.hi) - limits.lo;
+            (results[place as usize] / scale).round() as i32
+        };
+        self.lookup(x, shift, scale, |domain| Table::Values {
             lo: domain.lo as i32,
-            values,
+            values: (domain.lo..=domain.hi).map(result).collect(),
         })
+    }
+
+    /// The operand of a function, the shift of its lookup, and the limits beyond which the function
+    /// stays what it is there. A value that has to saturate first, and that nothing else needs in few
+    /// bits, is rounded by the function's own lookup.
+    fn function_operand(&mut self, operand: Value) -> Result<(Quantity, u8, Range), OpError> {
+        let wide = self.quantity(operand);
+        let limits = self.signed();
+        let shift = self.shift_into(operand, wide, limits);
+        let steps = self.program.steps.iter();
+        let readers = steps.flat_map(|step| &step.operands);
+        let only_reader = readers.filter(|&&read| read == operand).count() == 1;
+        if only_reader
+            && self.is_beyond(wide, shift, limits)
+            && !self.step_of(operand).element.is_exact()
+        {
+            let x = self.saturated(wide, limits.magnitude(), shift)?;
+            return Ok((x, shift, limits));
+        }
+        let x = self.fine(operand)?;
+        Ok((x, 0, self.range(x)))
     }
 
     /// An operand of a function, with up to two bits more than other operands where the table of its

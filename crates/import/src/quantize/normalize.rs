@@ -11,10 +11,13 @@ use crate::program::{Step, Value};
 const MEANS_MAX: i64 = 1 << 13;
 /// Largest entry of the table of roots, for somewhat more than the largest variance that was seen.
 const SQUARES_MAX: i64 = (1 << 11) - 1;
-/// Most parts of a row that are summed up before they saturate again.
-const PARTS_MAX: u32 = 8;
 /// Most entries that the requantisation of a sum of squares may have.
-const DOMAIN_MAX: i64 = 1 << 14;
+const DOMAIN_MAX: i64 = 1 << 13;
+/// Most bits of a row's values.
+const ROW_BITS_MAX: u8 = 14;
+/// Units that the deviation of half of the rows has at least where the bits allow: rounding then changes
+/// a row by less than one per cent.
+const DEVIATION_UNITS_MIN: f64 = 32.0;
 
 /// A row's axis.
 #[derive(Clone, Copy)]
@@ -33,9 +36,8 @@ impl Builder<'_> {
         epsilon: f32,
     ) -> Result<Quantity, OpError> {
         let operand = step.operands[0];
-        let x = self.small(operand)?;
+        let x = self.row_values(value, step, axis)?;
         let (x, axis) = self.shaped_along(operand, x, axis)?;
-        let x = self.finer_rows(value, operand, x, usize::from(axis))?;
         let axis = usize::from(axis);
         let along = Along {
             axis,
@@ -47,9 +49,8 @@ impl Builder<'_> {
             x
         };
         let squares = self.squares(x, along)?;
-        let (squares, shift) = self.total(value, squares, along)?;
-        // In units of the sum of squares after the shift.
-        let unit = x.scale * x.scale * f64::from(1u32 << shift) / f64::from(along.length);
+        let squares = self.total(value, squares, along)?;
+        let unit = squares.scale / f64::from(along.length);
         let least = self.observed.variance_of(value).0 / 4.0;
         let most = VALUE_MAX / 2 / self.range(x).magnitude().max(1);
         let variance = |squares: f64| squares.max(0.25) * unit + f64::from(epsilon);
@@ -69,6 +70,38 @@ impl Builder<'_> {
             ..inverse
         };
         self.contract(x, inverse, [&labels, &others, &labels])
+    }
+
+    /// The operand in few bits, or in more where a few large numbers would take the bits of all others:
+    /// where they make a unit coarse beside the deviation of a row.
+    fn row_values(&mut self, value: Value, step: &Step, axis: usize) -> Result<Quantity, OpError> {
+        let operand = step.operands[0];
+        let (least, most) = self.observed.of_step(operand);
+        let reached = most.max(-least);
+        let deviation = self.observed.median_variance_of(value).sqrt();
+        let length = step.shape[axis] as i64;
+        let fine = |bits: u8| {
+            let unit = reached / f64::from((1u32 << (bits - 1)) - 1);
+            deviation >= DEVIATION_UNITS_MIN * unit
+        };
+        let wide = self.quantity(operand);
+        let range = self.range(wide);
+        let bits = (self.bits + 1..=ROW_BITS_MAX)
+            .rev()
+            .find(|&bits| length * largest_part(1 << bits) <= VALUE_MAX / 2);
+        let few = range.hi - range.lo <= self.top();
+        match bits {
+            Some(bits) if !few && !fine(self.bits) && operand >= self.program.inputs => {
+                // Somewhat below a power of two: what saturates at this limit then has a power of two.
+                let half = 31i64 << (bits - 6);
+                let limits = Range {
+                    lo: -half,
+                    hi: half - 1,
+                };
+                self.requantized(operand, wide, limits, None)
+            }
+            _ => self.small(operand),
+        }
     }
 
     /// `x - mean`, the mean rounded to a unit of `x`.
@@ -118,65 +151,57 @@ impl Builder<'_> {
         self.shaped(sum, &Shape(kept))
     }
 
-    /// Sums of squares over parts of a row that are short enough, the parts on the row's axis.
+    /// The sum of a row's squares. Where it wouldn't fit, `x` is cut into `2^b high + low`, and what is
+    /// summed up is `2^(b - 1) high^2 + high low + low^2 / 2^(b + 1)`, which rounds once.
     fn squares(&mut self, x: Quantity, along: Along) -> Result<Quantity, OpError> {
-        let largest = self.range(x).magnitude();
-        let fits = |parts: &u32| {
-            along.length.is_multiple_of(*parts)
-                && i64::from(along.length / parts) * largest * largest <= VALUE_MAX / 2
+        let labels: Vec<u8> = (0..self.lengths(x).len() as u8).collect();
+        let kept = without(&labels, along.axis);
+        let product = |builder: &mut Self, a: Quantity, b: Quantity| {
+            builder.contract(a, b, [&labels, &labels, &kept])
         };
-        let parts = (1..=along.length).find(fits).ok_or(OpError::Wraps {
-            magnitude: largest.unsigned_abs().into(),
-        })?;
-        let mut shape = self.lengths(x);
-        shape[along.axis] = along.length / parts;
-        shape.insert(along.axis, parts);
-        let x = self.shaped(x, &Shape(shape.clone()))?;
-        let labels: Vec<u8> = (0..shape.len() as u8).collect();
-        let kept = without(&labels, along.axis + 1);
-        self.contract(x, x, [&labels, &labels, &kept])
+        let largest = self.range(x).magnitude();
+        if i64::from(along.length) * largest * largest <= VALUE_MAX / 2 {
+            return product(self, x, x);
+        }
+        let bits = low_bits(largest);
+        let high = self.rounded(x, bits)?;
+        let low = self.rest(x, high, bits)?;
+        let squares = product(self, high, high)?;
+        let mixed = product(self, high, low)?;
+        let small = product(self, low, low)?;
+        let small = self.rounded(small, bits + 1)?;
+        let op = Op::Sum {
+            terms: vec![
+                (squares.tensor, 1 << (bits - 1)),
+                (mixed.tensor, 1),
+                (small.tensor, 1),
+            ],
+            constant: 0,
+        };
+        self.push(op, x.scale * x.scale * f64::from(2u32 << bits))
     }
 
-    /// The sum of a row's parts, shifted so that what the samples reached fits into a small table.
+    /// A sum of squares, shifted so that what the samples reached fits into a small table.
     fn total(
         &mut self,
         value: Value,
         squares: Quantity,
         along: Along,
-    ) -> Result<(Quantity, u8), OpError> {
+    ) -> Result<Quantity, OpError> {
         let (_, most) = self.observed.variance_of(value);
         let reached = most * f64::from(along.length) / squares.scale * 1.25;
-        let range = self.range(squares);
-        let fits = |shift: &u8| {
-            let shifted = reached / f64::from(1u32 << shift);
-            shifted <= SQUARES_MAX as f64 && (range.hi - range.lo) >> shift < DOMAIN_MAX
-        };
-        let shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
-        let top = ((reached / f64::from(1u32 << shift)).ceil() as i64).clamp(1, DOMAIN_MAX / 8);
-        let top = top.max(SQUARES_MAX);
-        let limits = Range { lo: 0, hi: top };
-        let mut part = self.clamped(squares, shift, limits)?;
-        loop {
-            let parts = self.lengths(part)[along.axis];
-            if parts == 1 {
-                let kept = without(&self.lengths(part), along.axis);
-                return Ok((self.shaped(part, &Shape(kept))?, shift));
+        let fits = |shift: &u8| reached / f64::from(1u32 << shift) <= SQUARES_MAX as f64;
+        let mut shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
+        let mut squares = squares;
+        if self.range(squares).hi >> shift >= DOMAIN_MAX {
+            squares = self.saturated(squares, SQUARES_MAX + 1, shift)?;
+            while shift < SHIFT_MAX && self.range(squares).hi >> shift >= DOMAIN_MAX {
+                shift += 1;
             }
-            let most = (1..=PARTS_MAX)
-                .rev()
-                .find(|each| parts.is_multiple_of(*each));
-            let each = most.filter(|&each| each > 1).unwrap_or(parts);
-            let op = Op::WindowSum {
-                x: part.tensor,
-                axis: along.axis as u8,
-                kernel: each,
-                stride: each,
-                before: 0,
-                len: parts / each,
-            };
-            let sum = self.push(op, part.scale)?;
-            part = self.clamped(sum, 0, limits)?;
         }
+        let top = ((reached / f64::from(1u32 << shift)).ceil() as i64).clamp(1, DOMAIN_MAX / 4);
+        let top = top.max(SQUARES_MAX);
+        self.clamped(squares, shift, Range { lo: 0, hi: top })
     }
 
     /// Shifts and saturates.
@@ -194,6 +219,19 @@ impl Builder<'_> {
             out_hi: limits.hi as i32,
         })
     }
+}
+
+/// How many bits the low part of a number of this magnitude has, so that its high part has as many.
+fn low_bits(largest: i64) -> u8 {
+    let bits = 64 - (largest - 1).leading_zeros();
+    bits.div_ceil(2) as u8
+}
+
+/// What one number of this magnitude adds to a sum of squares of two parts, at most.
+fn largest_part(largest: i64) -> i64 {
+    let bits = low_bits(largest);
+    let (high, low) = ((largest >> bits) + 1, 1i64 << (bits - 1));
+    (high * high << (bits - 1)) + high * low + low
 }
 
 fn without<T: Copy>(items: &[T], place: usize) -> Vec<T> {
