@@ -9,6 +9,7 @@ use lilliput_graph::{
     Draft, Input, Op, OpError, Output, Post, Range, Shape, Table, Tensor, TensorId,
 };
 
+use super::saturate::CLAMP_ENTRIES;
 use super::{Observed, Options};
 use crate::element::Element;
 use crate::error::ImportError;
@@ -260,7 +261,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Quantity, OpError> {
         let mut shift = self.shift_into(value, x, limits);
         let x = if self.is_beyond(x, shift, limits) {
-            self.saturated(x, limits.magnitude(), shift)?
+            self.saturated(x, limits.magnitude(), shift, CLAMP_ENTRIES)?
         } else {
             x
         };

@@ -3,6 +3,7 @@
 use lilliput_graph::{OpError, Range, Table};
 
 use super::builder::{Builder, Quantity};
+use super::saturate::OWN_ENTRIES;
 use crate::program::{Function, Step, Value};
 
 /// Most entries of a table that a function's operand needs, where it may have more bits than others.
@@ -77,16 +78,12 @@ impl Builder<'_> {
         let results: Vec<f64> = (limits.lo..=limits.hi)
             .map(|integer| function(integer as f64 * unit))
             .collect();
-        let largest = results
+        // All results together fill the bits, wherever zero lies.
+        let (lo, hi) = results
             .iter()
-            .fold(0.0f64, |largest, result| largest.max(result.abs()));
-        let top = if results.iter().any(|&result| result < 0.0) {
-            self.top() / 2
-        } else {
-            self.top()
-        };
-        let scale = if largest > 0.0 {
-            largest / top as f64
+            .fold((0.0f64, 0.0f64), |(lo, hi), &x| (lo.min(x), hi.max(x)));
+        let scale = if hi > lo {
+            (hi - lo) / self.top() as f64
         } else {
             1.0
         };
@@ -114,7 +111,15 @@ impl Builder<'_> {
             && self.is_beyond(wide, shift, limits)
             && !self.step_of(operand).element.is_exact()
         {
-            let x = self.saturated(wide, limits.magnitude(), shift)?;
+            let x = self.saturated(wide, limits.magnitude(), shift, OWN_ENTRIES)?;
+            let unit = x.scale * f64::from(1u32 << shift);
+            // Little more than what was seen: the largest result decides how fine all others are.
+            let (least, most) = self.observed.of_step(operand);
+            let seen = |extreme: f64| (extreme * 1.125 / unit).round() as i64;
+            let limits = Range {
+                lo: seen(least).clamp(limits.lo, 0),
+                hi: seen(most).clamp(0, limits.hi),
+            };
             return Ok((x, shift, limits));
         }
         let x = self.fine(operand)?;

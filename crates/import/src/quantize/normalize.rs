@@ -5,19 +5,30 @@ use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{Op, OpError, Range, Shape, Table};
 
 use super::builder::{Builder, Quantity};
+use super::saturate::CLAMP_ENTRIES;
 use crate::program::{Step, Value};
 
 /// Most entries of the table of means.
 const MEANS_MAX: i64 = 1 << 13;
-/// Largest entry of the table of roots, for somewhat more than the largest variance that was seen.
-const SQUARES_MAX: i64 = (1 << 11) - 1;
+/// Largest step between two entries of the table of means, in units.
+const MEAN_STEP_MAX: f64 = 0.5;
+/// Bits below a unit that a mean has until it is rounded.
+const MEAN_BITS: u8 = 3;
+/// Largest sum of squares, in a unit of its own, for somewhat more than the largest variance that was seen.
+const SUMS_MAX: i64 = (1 << 10) - 1;
+/// Least shift of sums whose worst case is far beyond that: what saturates has 16 bits and more.
+const FAR_SHIFT_MIN: u8 = 4;
+/// How many bits finer the unit of small sums of squares is.
+const FINE_BITS: u8 = 4;
+/// How many typical sums of squares the largest is at least so that there are fine units.
+const UNITS_MIN: f64 = 16.0;
 /// Most entries that the requantisation of a sum of squares may have.
 const DOMAIN_MAX: i64 = 1 << 13;
 /// Most bits of a row's values.
 const ROW_BITS_MAX: u8 = 14;
 /// Units that the deviation of half of the rows has at least where the bits allow: rounding then changes
-/// a row by less than one per cent.
-const DEVIATION_UNITS_MIN: f64 = 32.0;
+/// a row by less than two per cent.
+const DEVIATION_UNITS_MIN: f64 = 16.0;
 
 /// A row's axis.
 #[derive(Clone, Copy)]
@@ -49,17 +60,18 @@ impl Builder<'_> {
             x
         };
         let squares = self.squares(x, along)?;
-        let squares = self.total(value, squares, along)?;
-        let unit = squares.scale / f64::from(along.length);
+        let Sums { index, fine_bits } = self.total(value, squares, along)?;
+        let unit = index.scale / f64::from(along.length);
         let least = self.observed.variance_of(value).0 / 4.0;
-        let most = VALUE_MAX / 2 / self.range(x).magnitude().max(1);
-        let variance = |squares: f64| squares.max(0.25) * unit + f64::from(epsilon);
-        let room = most as f64 * variance(least / unit).sqrt() / x.scale;
-        let one = libm::exp2(libm::floor(libm::log2(room)));
-        let inverse = self.lookup(squares, 0, 1.0, |domain| Table::Values {
+        // The product may have to saturate, and is rounded up for that.
+        let most = (VALUE_MAX / 2 - (1 << SHIFT_MAX)) / self.range(x).magnitude().max(1);
+        let variance = |squares: f64| squares * unit + f64::from(epsilon);
+        let room = most as f64 * variance((least / unit).max(0.25)).sqrt() / x.scale;
+        let one = self.normal_one(value, along, room);
+        let inverse = self.lookup(index, 0, 1.0, |domain| Table::Values {
             lo: domain.lo as i32,
             values: (domain.lo..=domain.hi)
-                .map(|squares| one * x.scale / variance(squares as f64).sqrt())
+                .map(|index| one * x.scale / variance(units(index, fine_bits)).sqrt())
                 .map(|inverse| inverse.round().min(most as f64) as i32)
                 .collect(),
         })?;
@@ -70,6 +82,23 @@ impl Builder<'_> {
             ..inverse
         };
         self.contract(x, inverse, [&labels, &others, &labels])
+    }
+
+    /// The integer for a result of 1: the largest shift has to bring the largest result to few bits, and
+    /// does that best if it fills them. In rows that a few numbers dominate the largest result is the
+    /// same everywhere, the root of the row's length, and so is what this gives.
+    fn normal_one(&self, value: Value, along: Along, room: f64) -> f64 {
+        let (least, most) = self.observed.of_step(value);
+        let bound = f64::from(along.length).sqrt();
+        let seen = most.max(-least);
+        let largest = if seen > 0.75 * bound || seen == 0.0 {
+            bound
+        } else {
+            seen
+        };
+        let one = libm::ldexp(self.signed().hi as f64 / largest, SHIFT_MAX.into());
+        let halvings = libm::ceil(libm::log2(one / room)).max(0.0);
+        one / libm::exp2(halvings)
     }
 
     /// The operand in few bits, or in more where a few large numbers would take the bits of all others:
@@ -107,17 +136,7 @@ impl Builder<'_> {
     /// `x - mean`, the mean rounded to a unit of `x`.
     fn centered(&mut self, x: Quantity, along: Along) -> Result<Quantity, OpError> {
         let full = self.draft.shape(x.tensor).clone();
-        let sum = self.row_sum(x, along)?;
-        let range = self.range(sum);
-        let fits = |shift: &u8| (range.hi - range.lo) >> shift < MEANS_MAX;
-        let shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
-        let each = f64::from(1u32 << shift) / f64::from(along.length);
-        let mean = self.lookup(sum, shift, x.scale, |domain| Table::Values {
-            lo: domain.lo as i32,
-            values: (domain.lo..=domain.hi)
-                .map(|sum| (sum as f64 * each).round() as i32)
-                .collect(),
-        })?;
+        let mean = self.mean(x, along)?;
         let axes: Vec<u8> = (0..full.0.len() as u8).collect();
         let spread = self.draft.push(Op::Broadcast {
             x: mean.tensor,
@@ -129,6 +148,42 @@ impl Builder<'_> {
             constant: 0,
         };
         self.push(op, x.scale)
+    }
+
+    fn mean(&mut self, x: Quantity, along: Along) -> Result<Quantity, OpError> {
+        let sum = self.row_sum(x, along)?;
+        let range = self.range(sum);
+        let fits = |shift: &u8| (range.hi - range.lo) >> shift < MEANS_MAX;
+        let shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
+        let part = |builder: &mut Self, x: Quantity, shift: u8, each: f64| {
+            builder.lookup(x, shift, x.scale, |domain| Table::Values {
+                lo: domain.lo as i32,
+                values: (domain.lo..=domain.hi)
+                    .map(|sum| (sum as f64 * each).round() as i32)
+                    .collect(),
+            })
+        };
+        let length = f64::from(along.length);
+        let each = f64::from(1u32 << shift) / length;
+        if each <= MEAN_STEP_MAX {
+            return part(self, sum, shift, each);
+        }
+        // What the shift would lose of the sum has a table, too.
+        let finer = f64::from(1u32 << MEAN_BITS);
+        let high = self.rounded(sum, shift)?;
+        let low = self.rest(sum, high, shift)?;
+        let high = part(self, high, 0, each * finer)?;
+        let low = part(self, low, 0, finer / length)?;
+        let op = Op::Sum {
+            terms: vec![(high.tensor, 1), (low.tensor, 1)],
+            constant: 0,
+        };
+        let mean = self.push(op, x.scale / finer)?;
+        let mean = self.rounded(mean, MEAN_BITS)?;
+        Ok(Quantity {
+            scale: x.scale,
+            ..mean
+        })
     }
 
     /// Sums along an axis, which is gone then.
@@ -181,27 +236,53 @@ impl Builder<'_> {
         self.push(op, x.scale * x.scale * f64::from(2u32 << bits))
     }
 
-    /// A sum of squares, shifted so that what the samples reached fits into a small table.
-    fn total(
-        &mut self,
-        value: Value,
-        squares: Quantity,
-        along: Along,
-    ) -> Result<Quantity, OpError> {
-        let (_, most) = self.observed.variance_of(value);
-        let reached = most * f64::from(along.length) / squares.scale * 1.25;
-        let fits = |shift: &u8| reached / f64::from(1u32 << shift) <= SQUARES_MAX as f64;
-        let mut shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
-        let mut squares = squares;
-        if self.range(squares).hi >> shift >= DOMAIN_MAX {
-            squares = self.saturated(squares, SQUARES_MAX + 1, shift)?;
-            while shift < SHIFT_MAX && self.range(squares).hi >> shift >= DOMAIN_MAX {
-                shift += 1;
-            }
+    /// A sum of squares, shifted so that what the samples reached fits into a small table, and counted
+    /// in a finer unit where it is far smaller than that.
+    fn total(&mut self, value: Value, squares: Quantity, along: Along) -> Result<Sums, OpError> {
+        let sum_of = |variance: f64| variance * f64::from(along.length) / squares.scale;
+        let reached = sum_of(self.observed.variance_of(value).1) * 1.25;
+        let typical = sum_of(self.observed.median_variance_of(value));
+        let fits = |shift: &u8| reached / f64::from(1u32 << shift) <= SUMS_MAX as f64;
+        let shift = (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
+        let is_far = self.range(squares).hi >> shift >= DOMAIN_MAX;
+        let least_shift = if is_far { FAR_SHIFT_MIN } else { 0 };
+        let shift = shift.max(least_shift);
+        let top = (reached / f64::from(1u32 << shift)).ceil() as i64;
+        let top = top.clamp(1, DOMAIN_MAX / 4).max(SUMS_MAX);
+        let fine_bits = if typical * UNITS_MIN < reached {
+            FINE_BITS.min(shift - least_shift)
+        } else {
+            0
+        };
+        if fine_bits == 0 {
+            let index = self.shifted_sum(squares, shift, 0, top)?;
+            return Ok(Sums { index, fine_bits });
         }
-        let top = ((reached / f64::from(1u32 << shift)).ceil() as i64).clamp(1, DOMAIN_MAX / 4);
-        let top = top.max(SQUARES_MAX);
-        self.clamped(squares, shift, Range { lo: 0, hi: top })
+        let fine = self.shifted_sum(squares, shift - fine_bits, 0, SUMS_MAX + 1)?;
+        let boundary = (SUMS_MAX + 1) >> fine_bits;
+        let coarse = self.shifted_sum(squares, shift, boundary, top)?;
+        let op = Op::Sum {
+            terms: vec![(fine.tensor, 1), (coarse.tensor, 1)],
+            constant: -boundary,
+        };
+        let index = self.push(op, coarse.scale)?;
+        Ok(Sums { index, fine_bits })
+    }
+
+    /// A number for each row after a shift, between two limits.
+    fn shifted_sum(
+        &mut self,
+        x: Quantity,
+        shift: u8,
+        lo: i64,
+        hi: i64,
+    ) -> Result<Quantity, OpError> {
+        let x = if self.range(x).hi >> shift >= DOMAIN_MAX {
+            self.saturated(x, hi, shift, CLAMP_ENTRIES)?
+        } else {
+            x
+        };
+        self.clamped(x, shift, Range { lo, hi })
     }
 
     /// Shifts and saturates.
@@ -218,6 +299,24 @@ impl Builder<'_> {
             out_lo: limits.lo as i32,
             out_hi: limits.hi as i32,
         })
+    }
+}
+
+/// Sums of squares of rows. With `fine_bits` those up to [`SUMS_MAX`] count in units that are as many
+/// bits finer than the others', whose unit is the index's scale.
+struct Sums {
+    index: Quantity,
+    fine_bits: u8,
+}
+
+/// The sum of squares that an index stands for, nothing being somewhat above zero.
+fn units(index: i64, fine_bits: u8) -> f64 {
+    let one = f64::from(1u32 << fine_bits);
+    let boundary = SUMS_MAX + 1;
+    if fine_bits == 0 || index <= boundary {
+        (index as f64).max(0.25) / one
+    } else {
+        boundary as f64 / one + (index - boundary) as f64
     }
 }
 

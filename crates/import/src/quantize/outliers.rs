@@ -15,8 +15,8 @@ const INPUTS_EACH_MIN: usize = 16;
 const RATIO_MIN: f32 = 2.0;
 /// An input less than this above those that are left stays with them.
 const RATIO_EACH_MIN: f32 = 1.25;
-/// Bits of the large weights.
-const BITS: u8 = 16;
+/// Most bits of the large weights.
+const BITS_MAX: u8 = 16;
 
 /// A matrix product along the last axis of `x`.
 pub(super) struct Product<'a> {
@@ -85,15 +85,17 @@ impl Builder<'_> {
                 .iter()
                 .map(|&number| (f64::from(number) / weight.scale).round() as i64)
                 .collect();
-            let limit = 1i64 << (BITS - 1);
-            if integers.iter().any(|integer| integer.abs() >= limit) {
+            let magnitude = integers.iter().map(|integer| integer.unsigned_abs()).max();
+            let magnitude = magnitude.unwrap_or(0);
+            let large_bits = (64 - magnitude.leading_zeros()) as u8 + 1;
+            if large_bits > BITS_MAX {
                 return Err(OpError::Wraps {
-                    magnitude: limit.unsigned_abs().into(),
+                    magnitude: magnitude.into(),
                 });
             }
             let shape = Shape(shape(outliers.len()));
             let weight = Quantity {
-                tensor: builder.raw_weight(integers, shape, BITS),
+                tensor: builder.raw_weight(integers, shape, large_bits),
                 ..weight
             };
             let large = builder.contract(x, weight, axes)?;

@@ -7,12 +7,17 @@ use lilliput_graph::{Op, OpError, Table};
 use super::builder::{Builder, Quantity};
 use crate::program::Value;
 
-/// Bits that the high part of a value leaves to the low one, where the limit has no more; else 16.
+/// Bits that the high part of a value leaves to the low one, where the limit has no more and the high
+/// part few values; else 16.
 const LOW_BITS: u8 = 14;
 /// By how much a value may lie beyond its limits: as much as rounding to few bits does to it.
 const SLACK: f64 = 1.001;
-/// Most entries that a lookup's domain may have so that its limit can be one of few.
-const ENTRIES_MAX: u64 = 3 << 13;
+/// Most entries of the domain of a clamp, which many lookups share.
+pub(super) const CLAMP_ENTRIES: u64 = 3 << 13;
+/// Most entries of the domain of a table that is nobody else's.
+pub(super) const OWN_ENTRIES: u64 = 3 << 11;
+/// High parts beyond which the low one gets more bits.
+const HIGH_MAX: i64 = 1 << 13;
 /// Beyond every high part: one table serves all.
 const HIGH_LIMIT: i32 = 1 << 20;
 
@@ -61,21 +66,22 @@ impl Builder<'_> {
     }
 
     /// `x` where its magnitude is at most `limit * 2^shift`, else something of its sign and above that:
-    /// for a lookup with this shift.
+    /// for a lookup with this shift, whose domain has at most `entries_max` entries where the limit can
+    /// be one of few.
     pub(super) fn saturated(
         &mut self,
         x: Quantity,
         limit: i64,
         shift: u8,
+        entries_max: u64,
     ) -> Result<Quantity, OpError> {
         let limit = limit << shift;
-        let bits = if limit >> LOW_BITS > 0 {
+        let highest = self.range(x).magnitude() >> LOW_BITS;
+        let bits = if limit >> LOW_BITS > 0 || highest > HIGH_MAX {
             SHIFT_MAX
         } else {
             LOW_BITS
         };
-        let high = self.rounded(x, bits)?;
-        let low = self.rest(x, high, bits)?;
         // The least high part that is above the limit with every low one.
         let half = 1i64 << (bits - 1);
         let least = (limit + half).unsigned_abs().div_ceil(1 << bits);
@@ -86,8 +92,13 @@ impl Builder<'_> {
         } else {
             [(least + 1).next_power_of_two(), power]
         };
-        let few = |most: &u64| ((2 * most + 1) << bits) >> shift < ENTRIES_MAX;
+        let few = |most: &u64| ((2 * most + 1) << bits) >> shift < entries_max;
         let most = powers.into_iter().find(few).unwrap_or(least);
+        if self.range(x).magnitude() <= (most as i64) << bits {
+            return Ok(x);
+        }
+        let high = self.rounded(x, bits)?;
+        let low = self.rest(x, high, bits)?;
         let kept = self.lookup(high, 0, x.scale, |domain| Table::Clamp {
             lo: domain.lo as i32,
             hi: domain.hi as i32,
