@@ -1,7 +1,7 @@
 use anyhow::anyhow;
 
 use super::{Run, markdown};
-use crate::bench::ezkl::Ezkl;
+use crate::bench::ezkl::{Ezkl, Proven};
 use crate::bench::measure::Usage;
 use crate::bench::prover::Row;
 use crate::bench::work::ALL;
@@ -27,13 +27,15 @@ fn ezkl(date: &str) -> Ezkl {
     Ezkl {
         settings: usage,
         setup: usage,
-        prove: usage,
-        verify: usage,
-        check_ms: 1.0,
         logrows: 15,
         verifying_key_bytes: 1,
         proving_key_bytes: 1,
-        proof_bytes: 1,
+        proven: Some(Proven {
+            prove: usage,
+            verify: usage,
+            check_ms: 1.0,
+            proof_bytes: 1,
+        }),
         date: date.into(),
         machine: "a machine".into(),
     }
