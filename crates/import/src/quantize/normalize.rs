@@ -330,7 +330,7 @@ fn low_bits(largest: i64) -> u8 {
 fn largest_part(largest: i64) -> i64 {
     let bits = low_bits(largest);
     let (high, low) = ((largest >> bits) + 1, 1i64 << (bits - 1));
-    (high * high << (bits - 1)) + high * low + low
+    ((high * high) << (bits - 1)) + high * low + low
 }
 
 fn without<T: Copy>(items: &[T], place: usize) -> Vec<T> {
