@@ -70,6 +70,7 @@ enum Command {
     Deploy(commands::deploy::Args),
     Forecast(commands::forecast::Args),
     Subnet(commands::subnet::Args),
+    Stake(commands::stake::Args),
     Tournament(commands::tournament::Args),
 }
 
@@ -79,7 +80,7 @@ impl Command {
             Self::Up(args) => commands::up::run(&args, session),
             Self::Demo(args) => commands::demo::run(&args, session),
             Self::Ask(args) => commands::ask::run(&args, session),
-            Self::Explain(args) => commands::explain::run(&args),
+            Self::Explain(args) => commands::explain::run(&args, session),
             Self::Model(args) => commands::model::run(&args, session),
             Self::Prove(args) => commands::prove::run(&args, session),
             Self::Verify(args) => commands::verify::run(&args, session),
@@ -90,7 +91,8 @@ impl Command {
             Self::Completions(args) => commands::completions::run(&args),
             Self::Deploy(args) => commands::deploy::run(&args),
             Self::Forecast(args) => commands::forecast::run(&args),
-            Self::Subnet(args) => commands::subnet::run(&args),
+            Self::Subnet(args) => commands::subnet::run(&args, session),
+            Self::Stake(args) => commands::stake::run(&args, session),
             Self::Tournament(args) => commands::tournament::run(&args),
         }
     }

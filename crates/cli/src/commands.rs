@@ -14,6 +14,7 @@ pub(crate) mod model;
 pub(crate) mod prove;
 pub(crate) mod provider;
 pub(crate) mod purchase;
+pub(crate) mod stake;
 pub(crate) mod status;
 pub(crate) mod subnet;
 pub(crate) mod tournament;

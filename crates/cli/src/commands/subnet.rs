@@ -1,16 +1,30 @@
-//! `lilliput subnet`: recompute what a subnet pays, and the scores it pays by.
+//! `lilliput subnet`: open subnets, be a member, score with evidence; and recompute what any of them pays.
 
+mod act;
 mod economics;
 mod epoch;
+mod list;
+mod members;
+mod open;
 mod prices;
 mod ratings;
+mod round;
+mod show;
 
 use clap::Subcommand;
 
+use crate::commands::stake;
 use crate::failure::Result;
 use crate::outcome::Outcome;
+use crate::session::Session;
 
-/// Recompute what a subnet pays, from files anyone can have: no network needed.
+pub(crate) use act::send;
+
+/// Open subnets, join them, score with evidence; recompute what a subnet pays.
+///
+/// A subnet pays miners for good answers and validators for scores with evidence behind them. Each epoch has the
+/// phases commit, reveal and audit; specs/subnet-ledger.md has the rules. What an account earned and why:
+/// `lilliput explain subnet:ID:EPOCH ACCOUNT`. `epoch`, `economics`, `prices` and `ratings` compute from files and need no network.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,14 +33,42 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    Open(open::Open),
+    List(list::Args),
+    Show(show::Args),
+    Set(open::Set),
+    Close(open::Close),
+    Register(members::Register),
+    Match(members::Match),
+    Endpoint(members::Endpoint),
+    Link(members::Link),
+    Stake(stake::Add),
+    Unstake(stake::Remove),
+    Commit(round::Commit),
+    Reveal(round::Reveal),
+    Audit(round::Audit),
     Epoch(epoch::Args),
     Economics(economics::Args),
     Prices(prices::Args),
     Ratings(ratings::Args),
 }
 
-pub(crate) fn run(args: &Args) -> Result<Outcome> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
+        Command::Open(args) => open::open(args, session),
+        Command::List(args) => list::run(args),
+        Command::Show(args) => show::run(args),
+        Command::Set(args) => open::set(args, session),
+        Command::Close(args) => open::close(args, session),
+        Command::Register(args) => members::register(args, session),
+        Command::Match(args) => members::match_price(args, session),
+        Command::Endpoint(args) => members::endpoint(args, session),
+        Command::Link(args) => members::link(args, session),
+        Command::Stake(args) => stake::add(args, session),
+        Command::Unstake(args) => stake::remove(args, session),
+        Command::Commit(args) => round::commit(args, session),
+        Command::Reveal(args) => round::reveal(args, session),
+        Command::Audit(args) => round::audit(args, session),
         Command::Epoch(args) => epoch::run(args),
         Command::Economics(args) => economics::run(args),
         Command::Prices(args) => prices::run(args),

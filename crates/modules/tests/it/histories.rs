@@ -220,7 +220,11 @@ fn kind(event: &Event) -> Option<&'static str> {
             lilliput_types::job::RefundReason::AnswerLate => "late",
             lilliput_types::job::RefundReason::ProofRefused => "refused",
         }),
-        Event::Job(_) | Event::Bank(_) | Event::Registry(_) | Event::Provider(_) => None,
+        Event::Job(_)
+        | Event::Bank(_)
+        | Event::Registry(_)
+        | Event::Provider(_)
+        | Event::Subnet(_) => None,
     }
 }
 

@@ -78,6 +78,14 @@ impl History {
         let amount = Amount(u128::from(amount));
         let behind = self.field.member(other).map(|one| one.registration);
         let behind = behind.unwrap_or(Registration(u64::from(pick % 9)));
+        let own = self.field.member(actor).map(|one| one.registration);
+        let own = own.unwrap_or(behind);
+        let challenged = (1..8).find(|who| {
+            let member = self.field.member(*who);
+            let challenges = self.field.subnet().challenges;
+            let mut challenges = challenges.iter();
+            member.is_some_and(|one| challenges.any(|other| other.uid == one.uid))
+        });
         let epoch = self.field.subnet().epoch;
         // Most acts may fail; what counts is that the books are right afterwards.
         let _ = match kind {
@@ -87,17 +95,19 @@ impl History {
             }
             4 | 5 => {
                 let part = (pick % 3 > 0).then_some(amount.0);
-                self.field.unstake(actor, behind, part).map(drop)
+                let whose = if kind == 4 { own } else { behind };
+                self.field.unstake(actor, whose, part).map(drop)
             }
             6 => {
-                let registration = behind;
-                let message = Collect {
+                let message = SubnetMessage::Collect(Collect {
                     subnet,
-                    registration,
-                };
-                self.field
-                    .act(actor, SubnetMessage::Collect(message))
-                    .map(drop)
+                    registration: own,
+                });
+                if pick % 2 == 0 {
+                    self.pass();
+                    self.field.world.wait(3_600_000);
+                }
+                self.field.act(actor, message).map(drop)
             }
             7 => {
                 let take = u16::from(pick) << 7;
@@ -107,12 +117,17 @@ impl History {
             }
             8 => {
                 let price_max = Amount(COIN * 10);
+                let message = SubnetMessage::Match(Match { subnet, price_max });
                 self.field
-                    .act(actor, SubnetMessage::Match(Match { subnet, price_max }))
+                    .act(challenged.unwrap_or(actor), message)
                     .map(drop)
             }
-            9..=12 => self.commit(actor, pick),
-            13..=15 => self.reveal(actor),
+            9..=12 => {
+                self.play(pick);
+                Ok(())
+            }
+            13 => self.commit(actor, pick),
+            14 | 15 => self.reveal(actor),
             16..=18 => self.audit(actor),
             19 => {
                 self.field.world.wait(3_600_000);
@@ -123,6 +138,35 @@ impl History {
                 Ok(())
             }
         };
+        self.check_places(epoch);
+    }
+
+    /// A whole epoch of everybody who may; each bit of `lapses` is something that somebody fails to do.
+    fn play(&mut self, lapses: u8) {
+        while self.field.subnet().phase != Phase::Commit {
+            self.pass();
+        }
+        let validators: Vec<u8> = (1..8)
+            .filter(|who| self.commit(*who, lapses).is_ok())
+            .collect();
+        self.pass();
+        for who in &validators {
+            if lapses & 7 != *who {
+                self.reveal(*who).unwrap();
+            }
+        }
+        self.pass();
+        for who in &validators {
+            if (lapses >> 3) & 7 != *who {
+                let _ = self.audit(*who);
+            }
+        }
+        self.pass();
+    }
+
+    fn pass(&mut self) {
+        let epoch = self.field.subnet().epoch;
+        self.field.pass_phase();
         self.check_places(epoch);
     }
 
@@ -223,7 +267,14 @@ fn books_are_right_and_places_safe_in_any_history() {
         })
         .unwrap();
     let seen = seen.into_inner();
-    for kind in ["evicted", "slashed", "paid", "collected", "audited"] {
+    for kind in [
+        "evicted",
+        "matched",
+        "slashed",
+        "paid",
+        "collected",
+        "audited",
+    ] {
         assert!(
             seen.get(kind).is_some_and(|count| *count >= 3),
             "{kind}: {seen:?}"

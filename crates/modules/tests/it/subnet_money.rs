@@ -182,7 +182,7 @@ fn each_registration_raises_the_price_and_time_lowers_it() {
     for number in 2..5 {
         field.register(number).unwrap();
     }
-    assert_eq!(price(&field), 252_047);
+    assert_eq!(price(&field), 252_046);
     let half_life = query::market(&field.world.state, field.world.time).unwrap();
     field.world.time = field.world.time.after(half_life.terms.burn_half_life_ms);
     let halved = price(&field);

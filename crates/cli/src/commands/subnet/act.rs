@@ -1,0 +1,107 @@
+//! Sending one message about a subnet, and saying what came of it.
+
+use lilliput_client::Sender;
+use lilliput_types::subnet::{SubnetEvent, SubnetMessage};
+use lilliput_types::{AssetId, Event, Message};
+
+use crate::failure::Result;
+use crate::outcome::Outcome;
+use crate::receipt::{money, units};
+
+/// Signs, sends and waits for the block.
+pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
+    let asset = sender.client().subnet_market()?.terms.asset;
+    let sent = sender.send(vec![Message::Subnet(message)], Vec::new())?;
+    let mut lines: Vec<String> = sent
+        .receipt
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Subnet(event) => told(event, asset),
+            Event::Bank(_) | Event::Registry(_) | Event::Provider(_) | Event::Job(_) => None,
+        })
+        .collect();
+    lines.push(format!(
+        "in block {} for a fee of {}",
+        sent.height,
+        units(sent.receipt.fee)
+    ));
+    Ok(Outcome::new(lines.join("\n"), serde_json::to_value(sent)?))
+}
+
+/// What a message's event says to people; what only a block's end causes says nothing here.
+fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
+    let of = |amount| money(amount, asset);
+    Some(match event {
+        SubnetEvent::Opened {
+            subnet, deposit, ..
+        } => {
+            format!("opened subnet {subnet}, locked {}", of(*deposit))
+        }
+        SubnetEvent::SettingsChanged { subnet, from } => {
+            format!("subnet {subnet} has these settings from epoch {from} on")
+        }
+        SubnetEvent::Closing { subnet } => {
+            format!("subnet {subnet} ends when its present epoch settles")
+        }
+        SubnetEvent::Registered {
+            uid,
+            registration,
+            price,
+            ..
+        } => format!(
+            "registered as uid {uid} under registration {registration}, burned {}",
+            of(*price)
+        ),
+        SubnetEvent::Challenged {
+            uid,
+            match_until,
+            price,
+            ..
+        } => format!(
+            "the subnet is full: you get the place of uid {uid} when epoch {match_until} has settled, unless it pays {} too",
+            of(*price)
+        ),
+        SubnetEvent::Matched { uid, price, .. } => {
+            format!("uid {uid} stays, burned {}", of(*price))
+        }
+        SubnetEvent::EndpointChanged { uid, .. } => format!("uid {uid} is found there now"),
+        SubnetEvent::Staked {
+            registration,
+            amount,
+            ..
+        } => format!(
+            "{} joins registration {registration} when the epoch settles",
+            of(*amount)
+        ),
+        SubnetEvent::Unstaked {
+            registration,
+            amount,
+            ..
+        } => {
+            format!("{} leaves registration {registration}", of(*amount))
+        }
+        SubnetEvent::Collected { amount, .. } => format!("collected {}", of(*amount)),
+        SubnetEvent::TakeChanged { take, .. } => {
+            format!("you take {take} of 65536 of what delegated stake earns from the next epoch on")
+        }
+        SubnetEvent::Committed { epoch, uid, .. } => {
+            format!("uid {uid} committed to weights in epoch {epoch}")
+        }
+        SubnetEvent::Revealed { epoch, uid, .. } => {
+            format!("uid {uid} showed its weights of epoch {epoch}")
+        }
+        SubnetEvent::Audited { miner, .. } => format!("the audit of uid {miner} holds"),
+        SubnetEvent::Linked { subnet, model } => {
+            format!("what model {model} earns counts as revenue of subnet {subnet}")
+        }
+        SubnetEvent::Closed { .. }
+        | SubnetEvent::ChallengeEnded { .. }
+        | SubnetEvent::Evicted { .. }
+        | SubnetEvent::PhaseBegan { .. }
+        | SubnetEvent::Slashed { .. }
+        | SubnetEvent::Paid { .. }
+        | SubnetEvent::Settled(_)
+        | SubnetEvent::Earned { .. } => return None,
+    })
+}
