@@ -82,8 +82,10 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     ));
     let (tell, interrupted) = mpsc::channel();
     // The receiver lives as long as this function.
-    lilliput_node::on_signal(move || drop(tell.send(())))
-        .or_failed("failed to wait for signals")?;
+    lilliput_node::on_signal(move || {
+        let _ = tell.send(());
+    })
+    .or_failed("failed to wait for signals")?;
     let mut told = (0, 0);
     while interrupted.recv_timeout(TELL_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
         let now = (miner.answered(), miner.refused());

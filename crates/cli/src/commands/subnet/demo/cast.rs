@@ -39,7 +39,10 @@ const EMISSION_PER_DAY: Amount = Amount(86_400 * COIN);
 /// The most that a member pays for its registration.
 const PRICE_MAX: Amount = Amount(10 * COIN);
 /// Questions for each miner and epoch.
-const PROBES: u8 = 16;
+const PROBES: u8 = 24;
+/// How far questions depart from the pictures: so much that a weaker model errs now and then.
+const SHIFT: u8 = 3;
+const NOISE: u8 = 90;
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(50);
 
@@ -81,18 +84,10 @@ impl Kind {
     }
 }
 
-/// A member and its account.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Player {
-    pub(super) kind: Kind,
-    pub(super) account: Address,
-}
-
 /// All of them at work.
 pub(super) struct Cast {
     pub(super) client: Client,
-    pub(super) genesis: Genesis,
-    pub(super) players: Vec<Player>,
+    pub(super) kinds: Vec<Kind>,
     subnet: SubnetId,
     copier: Arc<rogue::Relay>,
     stop: Arc<AtomicBool>,
@@ -105,7 +100,8 @@ pub(super) struct Cast {
 impl Cast {
     /// Starts the network, opens the subnet, and lets everyone join and begin.
     pub(super) fn start(folder: &Path, listen: SocketAddr, settings: Settings) -> Result<Self> {
-        let images = digits::images()?;
+        let mut images = digits::images()?;
+        (images.shift_max, images.noise_max) = (SHIFT, NOISE);
         let good = model("digits", DIGITS)?;
         let bad = rogue::spoiled(good.clone());
         let mediocre = model("mlp", MLP)?;
@@ -119,7 +115,7 @@ impl Cast {
             data: folder.join("node"),
             listen,
             hosts: Vec::new(),
-            genesis: genesis.clone(),
+            genesis,
             validator: block,
             wallet: None,
         })
@@ -134,9 +130,8 @@ impl Cast {
         let copier = senders.get(3).map(|sender| sender.secret().clone());
         let copier = copier.context("the cast has a copier")?;
         let mut cast = Self {
-            players: Vec::new(),
+            kinds: Vec::new(),
             client,
-            genesis,
             subnet,
             copier: Arc::new(rogue::Relay::new(copier, chain)),
             stop: Arc::default(),
@@ -170,8 +165,7 @@ impl Cast {
         sender: &Sender,
         answerer: Option<Arc<dyn Answerer>>,
     ) -> Result<()> {
-        let account = sender.address();
-        self.players.push(Player { kind, account });
+        self.kinds.push(kind);
         let Some(answerer) = answerer else {
             let seat = join(sender, self.subnet, "", Some(PRICE_MAX))?;
             return Ok(stake_up(sender, self.subnet, &seat, STAKE)?);

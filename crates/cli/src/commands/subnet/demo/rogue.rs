@@ -18,7 +18,7 @@ use lilliput_types::{ChainId, List, Message, SubnetEpoch, SubnetId};
 use crate::failure::Result;
 
 /// One weight in so many changes its sign.
-const SPOILED_OF: u64 = 6;
+const SPOILED_OF: u64 = 10;
 /// How long the copier waits for the one it copies.
 const RELAY_WITHIN: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(50);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use lilliput_client::api::Supply;
 use lilliput_client::subnet::SubnetEpochDetail;
 use lilliput_modules::subnet::replay;
 use lilliput_types::bank::BankEvent;
@@ -12,9 +13,11 @@ use lilliput_types::{Amount, AssetId, Event, Height, SubnetEpoch};
 use serde_json::{Value, json};
 
 use super::cast::{ALLOWANCE, Cast, Kind, STAKE};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::receipt::money;
 
+/// How often the chain is read until it stands still.
+const LOOKS_MAX: u32 = 100;
 /// A weight's whole.
 const WEIGHT_ONE: f64 = 65_535.0;
 
@@ -49,7 +52,7 @@ struct Books {
 
 impl Tally {
     pub(super) fn new(cast: &Cast) -> Result<Self> {
-        let kinds: Vec<Kind> = cast.players.iter().map(|player| player.kind).collect();
+        let kinds = cast.kinds.clone();
         Ok(Self {
             asset: cast.client.subnet_market()?.terms.asset,
             // Everyone has joined; the stakes count from the next epoch on.
@@ -200,7 +203,7 @@ impl Tally {
             text,
             "\ncopier    relayed {relayed} requests to the good miner, which refused {refused}"
         );
-        let money = self.money(cast, &books, &mut text)?;
+        let money = self.money(cast, &mut text)?;
         let json = json!({
             "subnet": cast.subnet(),
             "epochs": self.epochs,
@@ -212,17 +215,39 @@ impl Tally {
         Ok((text, json))
     }
 
+    /// Looks until no block came in between.
+    fn audited(&self, cast: &Cast) -> Result<Audited> {
+        for _ in 0..LOOKS_MAX {
+            let height = cast.client.status()?.height;
+            let books = books(cast, self.asset)?;
+            let supply = cast.client.supply()?;
+            let assets = cast.client.assets(None)?.items;
+            let asset = assets.into_iter().find(|asset| asset.id == self.asset);
+            let there = asset.context("the asset is gone")?.supply;
+            if cast.client.status()?.height == height {
+                return Ok(Audited {
+                    books,
+                    supply,
+                    there,
+                });
+            }
+        }
+        Err(Failure::failed(anyhow!(
+            "the chain grows faster than it can be read"
+        )))
+    }
+
     /// Genesis and minted less burned is what there is, and the node's own invariants hold.
-    fn money(&self, cast: &Cast, books: &Books, text: &mut String) -> Result<Value> {
-        let supply = cast.client.supply()?;
-        let assets = cast.client.assets(None)?.items;
-        let asset = assets.into_iter().find(|asset| asset.id == self.asset);
-        let there = asset.context("the asset is gone")?.supply;
-        let accounts = cast.players.len() as u128 + 1;
+    fn money(&self, cast: &Cast, text: &mut String) -> Result<Value> {
+        let Audited {
+            books,
+            supply,
+            there,
+        } = self.audited(cast)?;
+        let accounts = cast.kinds.len() as u128 + 1;
         let genesis = ALLOWANCE.0 * accounts;
-        // Read at different heights while blocks are made; the last word has the invariant of one block.
         let due = (genesis + books.minted).checked_sub(books.burned);
-        let accounted = supply.conserved && due.is_some();
+        let accounted = supply.conserved && due == Some(there.0);
         let _ = write!(
             text,
             "\nmoney     {} at first + {} minted - {} burned; in circulation {}; books of the node {}\npayouts   {}",
@@ -251,6 +276,14 @@ impl Tally {
             "accounted": accounted,
         }))
     }
+}
+
+/// What events say, and what the node says, as of one block.
+struct Audited {
+    books: Books,
+    supply: Supply,
+    /// What is in circulation.
+    there: Amount,
 }
 
 /// Whether the payouts are those that the rule gives for the record.
