@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 24] = [
+    let commands: [&[&str]; 45] = [
         &[],
         &["up"],
         &["demo"],
@@ -37,6 +37,27 @@ fn the_help_of_every_command_is_as_published() {
         &["tx"],
         &["status"],
         &["completions"],
+        &["subnet"],
+        &["subnet", "open"],
+        &["subnet", "list"],
+        &["subnet", "show"],
+        &["subnet", "set"],
+        &["subnet", "close"],
+        &["subnet", "register"],
+        &["subnet", "match"],
+        &["subnet", "endpoint"],
+        &["subnet", "link"],
+        &["subnet", "stake"],
+        &["subnet", "unstake"],
+        &["subnet", "commit"],
+        &["subnet", "reveal"],
+        &["subnet", "audit"],
+        &["stake"],
+        &["stake", "add"],
+        &["stake", "remove"],
+        &["stake", "collect"],
+        &["stake", "take"],
+        &["stake", "show"],
     ];
     let all: Vec<String> = commands
         .iter()

@@ -18,5 +18,6 @@ mod offline;
 mod page;
 mod readme;
 mod revenue;
+mod subnets;
 mod vectors;
 mod world;

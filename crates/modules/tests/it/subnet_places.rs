@@ -1,7 +1,9 @@
 //! A full subnet: challenges, notice, matching, eviction, and that a successor inherits nothing.
 
-use lilliput_types::subnet::{Match, Phase, Settings, SubnetEvent, SubnetMessage};
-use lilliput_types::{Amount, Registration, SubnetEpoch};
+use lilliput_types::subnet::{
+    Match, Phase, Set, SetEndpoint, Settings, Stake, SubnetEvent, SubnetMessage,
+};
+use lilliput_types::{Amount, Registration, SubnetEpoch, Text};
 
 use crate::subnet_field::{COIN, Field, OWNER, settings};
 use crate::world::address;
@@ -77,6 +79,12 @@ fn the_lowest_earner_has_an_epoch_to_match_and_then_goes_with_all_it_had() {
     );
     assert!(seats[0].bonds.iter().any(|bond| bond.0 == 2));
     assert!(seats[3].bonds.is_empty());
+    let more = SubnetMessage::Stake(Stake {
+        subnet: field.id,
+        registration: evicted,
+        amount: Amount(COIN),
+    });
+    assert_eq!(field.act(4, more).unwrap_err(), "subnet.registration_ended");
     // What was staked behind the predecessor is free at once.
     assert_eq!(field.holding(4, evicted).worth.0, COIN);
     let before = field.world.held(address(4), "LIL");
@@ -155,4 +163,41 @@ fn weights_given_before_an_eviction_are_not_the_successors() {
     assert_eq!(payouts[3].registration, Registration(5));
     assert_eq!((payouts[3].incentive.0, payouts[3].dividend.0), (0, 0));
     assert!(field.world.held(address(OWNER), "LIL") > 0);
+}
+
+#[test]
+fn a_limit_never_falls_below_the_uids_there_are() {
+    let mut field = Field::open(settings());
+    for number in [1, 2] {
+        field.register(number).unwrap();
+    }
+    let set = SubnetMessage::Set(Set {
+        subnet: field.id,
+        settings: Settings {
+            uids_max: 2,
+            ..settings()
+        },
+    });
+    field.act(OWNER, set).unwrap();
+    // The old limit holds until the epoch has settled.
+    field.register(3).unwrap();
+    field.pass_epoch();
+    assert_eq!(field.subnet().settings.uids_max, 3);
+    assert_eq!(field.register(4).unwrap_err(), "subnet.full");
+}
+
+#[test]
+fn endpoints_change_for_members_alone() {
+    let mut field = full();
+    let message = SubnetMessage::SetEndpoint(SetEndpoint {
+        subnet: field.id,
+        endpoint: Text::new("http://127.0.0.1:9001").unwrap(),
+    });
+    assert_eq!(
+        field.act(OWNER, message.clone()).unwrap_err(),
+        "subnet.not_member"
+    );
+    field.act(3, message).unwrap();
+    let member = field.member(3).unwrap();
+    assert_eq!(member.endpoint.as_str(), "http://127.0.0.1:9001");
 }
