@@ -102,3 +102,6 @@ fn io_error(path: &Path) -> impl FnOnce(std::io::Error) -> SubnetError {
     let path = path.to_owned();
     move |source| SubnetError::Io { path, source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,18 +26,21 @@ pub fn seats(client: &Client, subnet: SubnetId) -> Result<Vec<SubnetSeat>, Subne
     }
 }
 
-/// The signer's membership, with this endpoint; registers if there is a price it may pay.
+/// The signer's membership, with this endpoint if one is given; registers if there is a price it may pay.
 ///
 /// # Errors
 /// When it isn't a member and may not register, or the ledger refuses.
 pub fn join(
     sender: &Sender,
     subnet: SubnetId,
-    endpoint: &str,
+    endpoint: Option<&str>,
     price_max: Option<Amount>,
 ) -> Result<SubnetSeat, SubnetError> {
     let account = sender.address();
-    let endpoint = Text::new(endpoint)?;
+    let moved = |seat: &SubnetSeat| {
+        endpoint.is_some_and(|endpoint| seat.member.endpoint.as_str() != endpoint)
+    };
+    let known = Text::new(endpoint.unwrap_or_default())?;
     let send = |message| sender.send(vec![Message::Subnet(message)], Vec::new());
     let found = match sender.client().subnet_member(subnet, account) {
         Ok(seat) => Some(seat),
@@ -45,14 +48,17 @@ pub fn join(
         Err(error) => return Err(error.into()),
     };
     match (found, price_max) {
-        (Some(seat), _) if seat.member.endpoint == endpoint => return Ok(seat),
+        (Some(seat), _) if !moved(&seat) => return Ok(seat),
         (Some(_), _) => {
-            send(SubnetMessage::SetEndpoint(SetEndpoint { subnet, endpoint }))?;
+            send(SubnetMessage::SetEndpoint(SetEndpoint {
+                subnet,
+                endpoint: known,
+            }))?;
         }
         (None, Some(price_max)) => {
             send(SubnetMessage::Register(Register {
                 subnet,
-                endpoint,
+                endpoint: known,
                 price_max,
             }))?;
         }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -130,17 +131,24 @@ pub fn run(
         sender,
         config,
         done: BTreeSet::new(),
+        last: None,
         report,
     };
     let uid = seat.member.uid;
     report(Report::Ready { account, uid });
+    let mut trouble = None;
     while !stop.load(Ordering::Acquire) {
         match validator.look() {
-            Ok(true) => {}
+            Ok(true) => trouble = None,
             Ok(false) => return Ok(()),
-            Err(error) => report(Report::Trouble {
-                reason: error.to_string(),
-            }),
+            Err(error) => {
+                // Told once, however often it is met.
+                let reason = error.to_string();
+                if trouble.as_ref() != Some(&reason) {
+                    trouble = Some(reason.clone());
+                    report(Report::Trouble { reason });
+                }
+            }
         }
         std::thread::sleep(config.poll);
     }
@@ -154,6 +162,8 @@ struct Validator<'a> {
     journal: Journal,
     /// Steps of the present epoch that aren't tried again.
     done: BTreeSet<(SubnetEpoch, Step)>,
+    /// The round read or made last, as it lies in the journal.
+    last: Option<Arc<Kept>>,
     report: &'a dyn Fn(Report),
 }
 
@@ -201,9 +211,12 @@ impl Validator<'_> {
         }
         let kept = match self.kept(epoch, seat)? {
             Some(kept) => kept,
-            None => match self.ask(detail, seat)? {
-                Some(kept) => kept,
-                None => return self.skip(epoch, Step::Commit, "no answer is worth anything"),
+            None => match self.ask(detail, seat) {
+                Ok(Some(kept)) => kept,
+                Ok(None) => return self.skip(epoch, Step::Commit, "no answer is worth anything"),
+                // The miners weren't asked yet: it may be tried again.
+                Err(error @ SubnetError::Client(_)) => return Err(error),
+                Err(error) => return self.skip(epoch, Step::Commit, &error.to_string()),
             },
         };
         let message = SubnetMessage::Commit(kept.round.commit());
@@ -250,8 +263,18 @@ impl Validator<'_> {
     }
 
     /// The epoch's round from the journal, if it is this registration's.
-    fn kept(&self, epoch: SubnetEpoch, seat: &SubnetSeat) -> Result<Option<Kept>, SubnetError> {
-        let kept = self.journal.read(epoch)?;
+    fn kept(
+        &mut self,
+        epoch: SubnetEpoch,
+        seat: &SubnetSeat,
+    ) -> Result<Option<Arc<Kept>>, SubnetError> {
+        let known = self.last.clone();
+        let known = known.filter(|kept| kept.round.opening.epoch == epoch);
+        let kept = match known {
+            Some(kept) => Some(kept),
+            None => self.journal.read(epoch)?.map(Arc::new),
+        };
+        self.last = kept.clone();
         Ok(kept.filter(|kept| {
             let opening = &kept.round.opening;
             opening.chain == self.sender.chain()
@@ -292,7 +315,7 @@ impl Validator<'_> {
         &mut self,
         detail: &SubnetDetail,
         seat: &SubnetSeat,
-    ) -> Result<Option<Kept>, SubnetError> {
+    ) -> Result<Option<Arc<Kept>>, SubnetError> {
         let subnet = &detail.subnet;
         let seed = Digest(random_bytes()?);
         let tasks = self.tasks(subnet, seat, &seed)?;
@@ -317,6 +340,8 @@ impl Validator<'_> {
         }
         let kept = Kept { round, seed };
         self.journal.keep(&kept)?;
+        let kept = Arc::new(kept);
+        self.last = Some(Arc::clone(&kept));
         Ok(Some(kept))
     }
 

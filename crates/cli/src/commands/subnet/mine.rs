@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     })?;
     let endpoint = args.endpoint.clone();
     let endpoint = endpoint.unwrap_or_else(|| format!("http://{}", miner.address()));
-    let seat = join(&sender, args.subnet, &endpoint, price)?;
+    let seat = join(&sender, args.subnet, Some(&endpoint), price)?;
     session.say(format!(
         "ready: uid {} of subnet {} answers on {}; interrupt to stop",
         seat.member.uid,

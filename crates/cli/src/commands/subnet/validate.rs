@@ -92,7 +92,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         (true, Some(most)) => Some(most),
         (true, None) => Some(sender.client().subnet(args.subnet)?.price),
     };
-    let seat = join(&sender, args.subnet, "", price)?;
+    let seat = join(&sender, args.subnet, None, price)?;
     if let Some(stake) = args.stake {
         stake_up(&sender, args.subnet, &seat, stake)?;
     }

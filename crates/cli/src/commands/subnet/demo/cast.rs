@@ -167,7 +167,7 @@ impl Cast {
     ) -> Result<()> {
         self.kinds.push(kind);
         let Some(answerer) = answerer else {
-            let seat = join(sender, self.subnet, "", Some(PRICE_MAX))?;
+            let seat = join(sender, self.subnet, None, Some(PRICE_MAX))?;
             return Ok(stake_up(sender, self.subnet, &seat, STAKE)?);
         };
         let miner = Miner::start(MinerConfig {
@@ -178,7 +178,7 @@ impl Cast {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         })?;
         let endpoint = format!("http://{}", miner.address());
-        join(sender, self.subnet, &endpoint, Some(PRICE_MAX))?;
+        join(sender, self.subnet, Some(&endpoint), Some(PRICE_MAX))?;
         if kind == Kind::Good {
             self.copier.aim(&endpoint);
         }
