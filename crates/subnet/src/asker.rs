@@ -203,3 +203,6 @@ impl Asker {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
