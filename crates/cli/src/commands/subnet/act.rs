@@ -95,13 +95,6 @@ fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
         SubnetEvent::Linked { subnet, model } => {
             format!("what model {model} earns counts as revenue of subnet {subnet}")
         }
-        SubnetEvent::Closed { .. }
-        | SubnetEvent::ChallengeEnded { .. }
-        | SubnetEvent::Evicted { .. }
-        | SubnetEvent::PhaseBegan { .. }
-        | SubnetEvent::Slashed { .. }
-        | SubnetEvent::Paid { .. }
-        | SubnetEvent::Settled(_)
-        | SubnetEvent::Earned { .. } => return None,
+        _ => return None,
     })
 }
