@@ -12,6 +12,7 @@ use lilliput_types::subnet::{Open, Phase, Scorer, Settings, SubnetMessage};
 use lilliput_types::{Amount, DurationMs, Message, SubnetEpoch, SubnetId, Text};
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::world::{Imported, Up, arg, json, ledger, lilliput, models, secret, sender};
 
 const SUBNET: SubnetId = SubnetId(1);
@@ -114,6 +115,7 @@ fn the_best_earn_most_cheats_lose_and_every_coin_is_accounted_for() {
     let page = demo.line_with("page ");
     let url = page.split_whitespace().nth(1).unwrap();
     let node = url.strip_suffix("/subnet/1").unwrap();
+    the_page_follows(url);
     // While it runs: the page has it, and the ledger explains each payout.
     demo.line_with("epoch 2:");
     let seats = Client::new(node)
@@ -150,6 +152,21 @@ fn the_best_earn_most_cheats_lose_and_every_coin_is_accounted_for() {
         assert_eq!(row["incentive"], payout["incentive"]);
         assert_eq!(row["dividend"], payout["dividend"]);
     }
+}
+
+/// The page comes to the next epoch by itself.
+fn the_page_follows(url: &str) {
+    let Some(mut browser) = Browser::start(1280, 1500) else {
+        return;
+    };
+    browser.open(url);
+    browser.wait_for("document.querySelector('h2') !== null");
+    let heading = "document.querySelector('h2').textContent";
+    let before = browser.evaluate(heading);
+    browser.wait_for(&format!("{heading} !== {before}"));
+    browser.screenshot("subnet.png");
+    let fits = "document.documentElement.scrollWidth <= window.innerWidth";
+    assert_eq!(browser.evaluate(fits), true);
 }
 
 /// Who earned and lost what in all.

@@ -53,7 +53,7 @@ pub(super) struct Args {
 fn settings(phase_ms: u64) -> Settings {
     use lilliput_types::subnet::Scorer;
     Settings {
-        // 15 of 16 right earn 60 % of what 16 of 16 earn.
+        // Who is right in 9 of 10 earns 43 % of what is paid for 10 of 10.
         power: 8,
         ..Settings::standard(Scorer::ExactMatch, DurationMs(phase_ms))
     }

@@ -39,10 +39,10 @@ const EMISSION_PER_DAY: Amount = Amount(86_400 * COIN);
 /// The most that a member pays for its registration.
 const PRICE_MAX: Amount = Amount(10 * COIN);
 /// Questions for each miner and epoch.
-const PROBES: u8 = 24;
+const PROBES: u8 = 32;
 /// How far questions depart from the pictures: so much that a weaker model errs now and then.
-const SHIFT: u8 = 3;
-const NOISE: u8 = 90;
+const SHIFT: u8 = 4;
+const NOISE: u8 = 64;
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(50);
 

@@ -155,9 +155,10 @@ fn copied(sender: &Sender, id: SubnetId, epoch: SubnetEpoch, own: u16) -> Result
     let row = published
         .into_iter()
         .find(|seat| other(seat.uid, &seat.weights))
-        .map(|seat| seat.weights);
+        .map(|seat| seat.weights.into_vec());
+    let others = |row: Vec<(u16, u16)>| row.into_iter().filter(|cell| cell.0 != own).collect();
     Ok(match row {
-        Some(row) => row,
+        Some(row) => List::new(others(row))?,
         None => List::new((0..own).map(|uid| (uid, u16::MAX)).collect())?,
     })
 }
