@@ -48,7 +48,8 @@ pub(super) fn spoiled(mut model: Model) -> Model {
 pub(super) struct Relay {
     asker: Asker,
     target: Mutex<String>,
-    relayed: AtomicU64,
+    /// Requests by how the other one answered them; none in between.
+    answered: AtomicU64,
     refused: AtomicU64,
 }
 
@@ -57,7 +58,7 @@ impl Relay {
         Self {
             asker: Asker::new(secret, chain),
             target: Mutex::default(),
-            relayed: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         }
     }
@@ -70,8 +71,9 @@ impl Relay {
 
     /// Requests relayed, and refused.
     pub(super) fn counts(&self) -> (u64, u64) {
-        let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
-        (count(&self.relayed), count(&self.refused))
+        let refused = self.refused.load(Ordering::Relaxed);
+        let answered = self.answered.load(Ordering::Relaxed);
+        (answered.saturating_add(refused), refused)
     }
 }
 
@@ -79,11 +81,11 @@ impl Answerer for Relay {
     fn answer(&self, incoming: &Incoming<'_>) -> std::result::Result<Vec<Values>, String> {
         let target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         let target = target.clone();
-        self.relayed.fetch_add(1, Ordering::Relaxed);
         let answered = self
             .asker
             .send(&target, incoming.header, incoming.body, RELAY_WITHIN);
         if let Ok(answers) = answered {
+            self.answered.fetch_add(1, Ordering::Relaxed);
             let copied = answers.answers.into_vec().into_iter();
             return Ok(copied.map(|reply| reply.answer).collect());
         }
