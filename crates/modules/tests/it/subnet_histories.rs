@@ -252,7 +252,7 @@ fn runner(cases: u32) -> TestRunner {
 #[test]
 fn books_are_right_and_places_safe_in_any_history() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    runner(60)
+    runner(40)
         .run(&steps(), |steps| {
             let run = || {
                 let mut history = History::new();

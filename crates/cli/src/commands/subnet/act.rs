@@ -18,7 +18,7 @@ pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
         .iter()
         .filter_map(|event| match event {
             Event::Subnet(event) => told(event, asset),
-            Event::Bank(_) | Event::Registry(_) | Event::Provider(_) | Event::Job(_) => None,
+            _ => None,
         })
         .collect();
     lines.push(format!(
