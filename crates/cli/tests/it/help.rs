@@ -12,7 +12,7 @@ fn help(arguments: &[&str]) -> String {
 
 #[test]
 fn the_help_of_every_command_is_as_published() {
-    let commands: [&[&str]; 58] = [
+    let commands: [&[&str]; 61] = [
         &[],
         &["up"],
         &["demo"],
@@ -52,6 +52,9 @@ fn the_help_of_every_command_is_as_published() {
         &["subnet", "commit"],
         &["subnet", "reveal"],
         &["subnet", "audit"],
+        &["subnet", "mine"],
+        &["subnet", "validate"],
+        &["subnet", "demo"],
         &["stake"],
         &["stake", "add"],
         &["stake", "remove"],
