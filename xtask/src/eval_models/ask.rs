@@ -79,6 +79,7 @@ fn publish(
         "--calibrate",
     ]);
     import.arg(args.data.join(real.samples()));
+    import.args(["--weight-bits", &args.weight_bits.to_string()]);
     import.arg("--out").arg(out);
     import.arg(args.data.join(real.onnx()));
     let imported = network::report(&mut import)?;
