@@ -136,6 +136,7 @@ fn the_best_earn_most_cheats_lose_and_every_coin_is_accounted_for() {
     for text in [
         "digits",
         "exact match",
+        "audits held",
         "8 held",
         "8 failed",
         "uid 6",
