@@ -22,6 +22,8 @@ use tally::Tally;
 
 /// Pause between two looks at the subnet.
 const POLL: Duration = Duration::from_millis(50);
+/// On a busy machine an honest validator may miss a phase; such epochs are repeated, at most so many for each.
+const TRIES: u64 = 4;
 /// What an epoch may take beyond its phases.
 const SLACK: Duration = Duration::from_secs(60);
 
@@ -32,7 +34,7 @@ const SLACK: Duration = Duration::from_secs(60);
 /// evidence. Shows after each epoch who got what, and in the end that every coin is accounted for.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Scored epochs.
+    /// Epochs in which every honest validator kept its times.
     #[arg(long, default_value = "6", value_parser = clap::value_parser!(u64).range(1..=60))]
     epochs: u64,
 
@@ -72,12 +74,17 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     session.say(tally.introduction());
     let first = tally.first_scored();
     let span = Duration::from_millis(args.phase_ms.saturating_mul(3));
-    for number in 0..args.epochs {
-        let epoch = SubnetEpoch(first.0 + number);
-        wait_until_settled(&cast, epoch, span)?;
-        session.say(tally.settled(&cast, epoch)?);
+    let (mut last, mut whole) = (first, 0);
+    for number in 0..args.epochs.saturating_mul(TRIES) {
+        last = SubnetEpoch(first.0 + number);
+        wait_until_settled(&cast, last, span)?;
+        let (table, is_whole) = tally.settled(&cast, last)?;
+        session.say(table);
+        whole += u64::from(is_whole);
+        if whole == args.epochs {
+            break;
+        }
     }
-    let last = SubnetEpoch(first.0 + args.epochs - 1);
     let (text, json) = tally.end(&cast, last)?;
     if args.stay {
         session.say(&text);

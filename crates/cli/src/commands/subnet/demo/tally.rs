@@ -85,8 +85,8 @@ impl Tally {
         text
     }
 
-    /// Takes in an epoch, and gives its table.
-    pub(super) fn settled(&mut self, cast: &Cast, epoch: SubnetEpoch) -> Result<String> {
+    /// Takes in an epoch; gives its table, and whether every honest validator did all that it had to in time.
+    pub(super) fn settled(&mut self, cast: &Cast, epoch: SubnetEpoch) -> Result<(String, bool)> {
         let detail = cast.client.subnet_epoch(cast.subnet(), epoch)?;
         self.recomputed &= follows(&detail)?;
         let record = &detail.record;
@@ -103,13 +103,14 @@ impl Tally {
             "dividend",
             "audits"
         );
-        let mut rows = Vec::new();
+        let (mut rows, mut whole) = (Vec::new(), true);
         let lines = self.kinds.iter().zip(&mut self.earned);
         let seats = detail.input.seats.iter().zip(&detail.payouts);
         for ((kind, earned), (seat, payout)) in lines.zip(seats) {
             let (passed, failed) = (u64::from(seat.passed), u64::from(seat.failed));
             earned.incentive = earned.incentive.plus(payout.incentive)?;
             earned.dividend = earned.dividend.plus(payout.dividend)?;
+            whole &= *kind != Kind::Honest || (passed > 0 && failed == 0);
             earned.passed += passed;
             earned.failed += failed;
             let weight = weight(&detail.input.seats, seat.uid);
@@ -148,7 +149,10 @@ impl Tally {
             "carried": record.carried,
             "rows": rows,
         }));
-        Ok(text)
+        if !whole {
+            text.push_str("\nan honest validator missed a phase: this machine is busy, try a longer --phase-ms");
+        }
+        Ok((text, whole))
     }
 
     /// Who earned what in all, and the books.
