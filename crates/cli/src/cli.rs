@@ -72,6 +72,7 @@ enum Command {
     Subnet(commands::subnet::Args),
     Stake(commands::stake::Args),
     Tournament(commands::tournament::Args),
+    Prices(commands::prices::Args),
 }
 
 impl Command {
@@ -94,6 +95,7 @@ impl Command {
             Self::Subnet(args) => commands::subnet::run(&args, session),
             Self::Stake(args) => commands::stake::run(&args, session),
             Self::Tournament(args) => commands::tournament::run(&args, session),
+            Self::Prices(args) => commands::prices::run(&args, session),
         }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod model;
+pub(crate) mod prices;
 pub(crate) mod prove;
 pub(crate) mod provider;
 pub(crate) mod purchase;

@@ -11,6 +11,7 @@
 //! | `files`, `numbers`, `samples` | models, keys, inputs, outputs, pictures |
 //! | `wallet`, `node` | keys at rest; which node, which key, what a node's refusal means |
 //! | `buyer`, `receipt` | buying an answer; what it came to |
+//! | `span` | spans of time as people write them |
 //! | `network` | node, model, provider and buyer in this process |
 //!
 //! **Invariant:** with `--json` standard output holds exactly one JSON object, whatever happens
@@ -34,6 +35,7 @@ mod outcome;
 mod receipt;
 mod samples;
 mod session;
+mod span;
 mod wallet;
 
 use std::process::ExitCode;

@@ -19,6 +19,7 @@ pub mod api;
 mod client;
 mod error;
 mod input;
+mod prices;
 mod sender;
 mod signature;
 pub mod subnet;

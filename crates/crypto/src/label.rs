@@ -53,11 +53,13 @@ pub enum Label {
     SealedPrediction,
     /// A tournament round's sealed targets.
     SealedTargets,
+    /// A signal of a contest on prices.
+    SealedSignal,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -82,6 +84,7 @@ impl Label {
         Self::SubnetEpoch,
         Self::SealedPrediction,
         Self::SealedTargets,
+        Self::SealedSignal,
     ];
 
     /// The context string given to BLAKE3.
@@ -112,6 +115,7 @@ impl Label {
             Self::SubnetEpoch => "lilliput 2026 v1 subnet epoch",
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
+            Self::SealedSignal => "lilliput 2026 v1 sealed signal",
         }
     }
 }

@@ -119,6 +119,55 @@ pub struct TradingScore {
     pub drawdown: Number,
 }
 
+/// A forecaster's account on paper, from price to price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaperAccount {
+    /// Against the start: one means no gain and no loss.
+    pub value: Number,
+    /// The largest value so far.
+    pub peak: Number,
+    /// The largest fall from a peak so far, as a part of that peak.
+    pub drawdown: Number,
+}
+
+impl PaperAccount {
+    /// No gain, no loss.
+    pub const START: Self = Self {
+        value: Number::ONE,
+        peak: Number::ONE,
+        drawdown: Number::ZERO,
+    };
+
+    /// Holds a position from one price to the next; both lie from 1 to below [`VALUE_MAX`].
+    pub fn step(&mut self, position: Position, from: i64, to: i64, limits: TradingLimits) {
+        let bound = limits.leverage_max.min(LEVERAGE_MAX) as i32;
+        let held = position.0.clamp(-bound, bound);
+        let change = i128::from(to) - i128::from(from);
+        let gain = Number::ratio(change, i128::from(from)).clamp(-Number::ONE, GAIN_MAX);
+        let factor = Number::ONE + Number::ratio(i128::from(held), 1 << 16).times(gain);
+        let value = self.value.times(factor.max(Number::ZERO));
+        self.value = value.min(WEALTH_MAX);
+        self.peak = self.peak.max(self.value);
+        let fall = Number::ONE - self.value.over(self.peak);
+        self.drawdown = self.drawdown.max(fall);
+    }
+
+    /// Whether it fell too far.
+    pub fn is_out(&self, limits: TradingLimits) -> bool {
+        self.drawdown > Number::ratio(i128::from(limits.drawdown_max), 1 << 16)
+    }
+}
+
+fn check_limits(limits: TradingLimits) -> Result<(), ScorerError> {
+    if limits.leverage_max > LEVERAGE_MAX {
+        return Err(ScorerError::Leverage {
+            got: limits.leverage_max,
+            max: LEVERAGE_MAX,
+        });
+    }
+    Ok(())
+}
+
 /// Follows positions over prices: the position of a day is held to the next day's price.
 ///
 /// Prices are positive. A position beyond the limit counts as the limit; capital can't fall below zero.
@@ -134,31 +183,21 @@ pub fn trade(
     {
         return Err(ScorerError::Value { value });
     }
-    if limits.leverage_max > LEVERAGE_MAX {
-        return Err(ScorerError::Leverage {
-            got: limits.leverage_max,
-            max: LEVERAGE_MAX,
-        });
-    }
-    let bound = limits.leverage_max as i32;
-    let drawdown_max = Number::ratio(i128::from(limits.drawdown_max), 1 << 16);
-    let (mut value, mut peak, mut drawdown) = (Number::ONE, Number::ONE, Number::ZERO);
+    check_limits(limits)?;
+    let mut account = PaperAccount::START;
     for (day, (position, pair)) in positions.iter().zip(prices.windows(2)).enumerate() {
-        let held = position.0.clamp(-bound, bound);
-        let change = i128::from(pair[1]) - i128::from(pair[0]);
-        let gain = Number::ratio(change, i128::from(pair[0])).clamp(-Number::ONE, GAIN_MAX);
-        let factor = Number::ONE + Number::ratio(i128::from(held), 1 << 16).times(gain);
-        value = value.times(factor.max(Number::ZERO)).min(WEALTH_MAX);
-        peak = peak.max(value);
-        drawdown = drawdown.max(Number::ONE - value.over(peak));
-        if drawdown > drawdown_max {
+        account.step(*position, pair[0], pair[1], limits);
+        if account.is_out(limits) {
             return Ok(TradingScore {
                 standing: Standing::Eliminated { day },
-                value,
-                drawdown,
+                value: account.value,
+                drawdown: account.drawdown,
             });
         }
     }
+    let PaperAccount {
+        value, drawdown, ..
+    } = account;
     let survived = u32::try_from(positions.len()).unwrap_or(u32::MAX);
     Ok(TradingScore {
         standing: if survived < limits.challenge_days {
@@ -210,6 +249,10 @@ pub fn copiers(
         .map(|one| (0..positions.len()).find(|&other| other != one && copies(one, other)))
         .collect())
 }
+
+mod follow;
+
+pub use follow::{Change, FollowRule, followers};
 
 fn check_length(got: usize, expected: usize) -> Result<(), ScorerError> {
     if expected == 0 || expected > LENGTH_MAX {

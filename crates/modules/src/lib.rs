@@ -8,6 +8,7 @@
 //! | [`job`] | orders, acceptance, answers, payment, refund, slashing |
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
+//! | [`prices`] | feeds of reported prices, contests of signals on them |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -25,6 +26,7 @@ pub mod genesis;
 pub mod job;
 pub mod network;
 pub mod params;
+pub mod prices;
 pub mod provider;
 pub mod registry;
 pub mod subnet;

@@ -9,7 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, provider, registry, subnet, tournament};
+use crate::{bank, genesis, job, prices, provider, registry, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -58,6 +58,7 @@ impl Machine for Network {
             Message::Job(message) => job::check(message),
             Message::Subnet(message) => subnet::check(message),
             Message::Tournament(message) => tournament::check(message),
+            Message::Prices(message) => prices::check(message),
         }
     }
 
@@ -116,13 +117,15 @@ impl Machine for Network {
             Message::Job(message) => job::execute(state, context, checker, message),
             Message::Subnet(message) => subnet::execute(state, context, message),
             Message::Tournament(message) => tournament::execute(state, context, message),
+            Message::Prices(message) => prices::execute(state, context, message),
         }
     }
 
     fn end_block(&self, state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
         job::end_block(state, block)?;
         subnet::end_block(state, block)?;
-        tournament::end_block(state, block)
+        tournament::end_block(state, block)?;
+        prices::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
@@ -130,6 +133,7 @@ impl Machine for Network {
             job::next_deadline(state)?,
             subnet::next_deadline(state)?,
             tournament::next_deadline(state)?,
+            prices::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
     }
@@ -139,6 +143,7 @@ impl Machine for Network {
         found.extend(job::invariants::violations(state)?);
         found.extend(subnet::invariants::violations(state)?);
         found.extend(tournament::invariants::violations(state)?);
+        found.extend(prices::invariants::violations(state)?);
         Ok(found)
     }
 }

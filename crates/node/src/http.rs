@@ -3,6 +3,7 @@
 mod answer;
 mod guard;
 mod listener;
+mod prices;
 mod query;
 mod routes;
 mod subnets;
@@ -41,6 +42,7 @@ fn router(node: Shared) -> Router {
         .merge(routes::router())
         .merge(subnets::router())
         .merge(tournament::router())
+        .merge(prices::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -22,6 +22,7 @@ mod explorer;
 mod forecast;
 mod home;
 mod job;
+mod prices;
 mod revenue;
 mod shell;
 mod subnet;
@@ -66,6 +67,9 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/tournaments", get(tournaments))
         .route("/tournaments/{id}", get(one_tournament))
         .route("/rounds/{tournament}/{number}", get(one_round))
+        .route("/prices", get(prices_page))
+        .route("/feeds/{id}", get(one_feed))
+        .route("/contests/{id}", get(one_contest))
         .route("/verify", get(|| async { check::page() }))
         .route("/page/ask", post(ask))
         .route("/page/{file}", get(assets::file))
@@ -289,6 +293,18 @@ async fn one_tournament(State(node): State<Shared>, Path(id): Path<String>) -> S
 
 async fn one_round(State(node): State<Shared>, Path(id): Path<(String, String)>) -> Shown {
     show(&node, move |node| tournament::round(node, &id.0, &id.1)).await
+}
+
+async fn prices_page(State(node): State<Shared>) -> Shown {
+    show(&node, prices::overview).await
+}
+
+async fn one_feed(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| prices::feed(node, &id)).await
+}
+
+async fn one_contest(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| prices::contest(node, &id)).await
 }
 
 /// A drawing: 28 x 28 grey values, row by row, white on black.

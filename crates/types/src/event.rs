@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankEvent;
 use crate::job::JobEvent;
+use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
 use crate::subnet::SubnetEvent;
@@ -26,6 +27,8 @@ pub enum Event {
     Subnet(SubnetEvent),
     /// Tournaments.
     Tournament(TournamentEvent),
+    /// Feeds of prices, and contests of signals on them.
+    Prices(PricesEvent),
 }
 
 macro_rules! from_module {
@@ -44,5 +47,6 @@ from_module!(
     Provider(ProviderEvent),
     Job(JobEvent),
     Subnet(SubnetEvent),
-    Tournament(TournamentEvent)
+    Tournament(TournamentEvent),
+    Prices(PricesEvent)
 );

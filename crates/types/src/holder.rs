@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::prices::{ContestId, FeedId};
 use crate::text_form::{ParseError, json_as_text};
 use crate::tournament::{RoundId, TournamentId};
 use crate::{Address, JobId, Segment, SubnetId};
@@ -33,10 +34,14 @@ pub enum Holder {
     Tournament(TournamentId),
     /// What is locked in a tournament's round.
     Round(RoundId),
+    /// The deposit of a price feed, and the stake of its reporters.
+    Feed(FeedId),
+    /// The pot of a contest of signals.
+    Contest(ContestId),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
-    subnet_stake/ID, tournament/NUMBER or round/NUMBER/NUMBER)";
+    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER or contest/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -57,6 +62,8 @@ impl fmt::Display for Holder {
             Self::SubnetStake(subnet) => write!(f, "subnet_stake/{subnet}"),
             Self::Tournament(tournament) => write!(f, "tournament/{tournament}"),
             Self::Round(round) => write!(f, "round/{round}"),
+            Self::Feed(feed) => write!(f, "feed/{feed}"),
+            Self::Contest(contest) => write!(f, "contest/{contest}"),
         }
     }
 }
@@ -77,6 +84,8 @@ impl FromStr for Holder {
             Some(("fees", segment)) => segment.parse().map(Self::Fees).map_err(error),
             Some(("tournament", id)) => id.parse().map(Self::Tournament).map_err(error),
             Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
+            Some(("feed", id)) => id.parse().map(Self::Feed).map_err(error),
+            Some(("contest", id)) => id.parse().map(Self::Contest).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankMessage;
 use crate::job::JobMessage;
+use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
 use crate::subnet::SubnetMessage;
@@ -27,6 +28,8 @@ pub enum Message {
     Subnet(SubnetMessage),
     /// Tournaments.
     Tournament(TournamentMessage),
+    /// Feeds of prices, and contests of signals on them.
+    Prices(PricesMessage),
 }
 
 impl Message {
@@ -35,7 +38,9 @@ impl Message {
     pub const fn segment(&self) -> Segment {
         match self {
             Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
-            Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) => Segment::Software,
+            Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
+                Segment::Software
+            }
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -55,7 +60,8 @@ impl Message {
             | Self::Registry(RegistryMessage::Update(_))
             | Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
-            | Self::Subnet(_) => [None, None],
+            | Self::Subnet(_)
+            | Self::Prices(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

@@ -17,6 +17,7 @@ mod ledger;
 mod model_subnet;
 mod offline;
 mod page;
+mod prices;
 mod readme;
 mod revenue;
 mod score;

@@ -15,7 +15,7 @@ mod tournament;
 mod vector;
 
 pub use normal::inverse_normal;
-pub use price::{DAYS_MAX, PriceMetrics, YearMetrics, price_metrics};
+pub use price::{DAYS_MAX, PriceMetrics, YearMetrics, log_returns, price_metrics};
 pub use split::EmissionSplitExact;
 pub use tournament::{
     TournamentCase, TournamentScores, correlation_score, payout, score_case, transform,

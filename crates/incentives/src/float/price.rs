@@ -70,6 +70,16 @@ pub fn price_metrics(log_returns: &[f64]) -> PriceMetrics {
     }
 }
 
+/// Daily log returns of an account's values, in any unit; a value of zero ends the series.
+pub fn log_returns(values: &[u64]) -> Vec<f64> {
+    let pairs = values
+        .windows(2)
+        .take_while(|pair| pair[0] > 0 && pair[1] > 0);
+    pairs
+        .map(|pair| libm::log(pair[1] as f64 / pair[0] as f64))
+        .collect()
+}
+
 fn recent_weights(days: usize) -> Vec<f64> {
     (0..days)
         .rev()

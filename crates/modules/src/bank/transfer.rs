@@ -63,7 +63,9 @@ pub(crate) fn pay(
         | Holder::Subnet(_)
         | Holder::SubnetStake(_)
         | Holder::Tournament(_)
-        | Holder::Round(_) => &mut revenue.participants,
+        | Holder::Round(_)
+        | Holder::Feed(_)
+        | Holder::Contest(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

@@ -225,7 +225,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Registry(_)
         | Event::Provider(_)
         | Event::Subnet(_)
-        | Event::Tournament(_) => None,
+        | Event::Tournament(_)
+        | Event::Prices(_) => None,
     }
 }
 

@@ -10,6 +10,8 @@ mod genesis;
 mod histories;
 mod jobs;
 mod money;
+mod price_histories;
+mod prices;
 mod providers;
 mod registry;
 mod subnet_audits;

@@ -29,6 +29,22 @@ pub(super) struct JobQuery {
     limit: Option<usize>,
 }
 
+/// A place in a list that is named by two things.
+#[derive(Clone)]
+pub(super) struct Pair<A, B>(pub(super) A, pub(super) B);
+
+impl<A: FromStr<Err: Display>, B: FromStr<Err: Display>> FromStr for Pair<A, B> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (first, second) = text.split_once('/').ok_or("expected two parts")?;
+        Ok(Self(
+            first.parse().map_err(|error: A::Err| error.to_string())?,
+            second.parse().map_err(|error: B::Err| error.to_string())?,
+        ))
+    }
+}
+
 impl PageQuery {
     pub(super) fn from<T: FromStr<Err: Display>>(&self) -> Result<Option<T>, Failure> {
         optional(self.from.as_deref())

@@ -1,8 +1,5 @@
 //! Routes about tournaments. Paths and answers are in `specs/api.md`.
 
-use std::fmt::Display;
-use std::str::FromStr;
-
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -12,7 +9,7 @@ use lilliput_types::tournament::{
     Entry, ModelName, Round, RoundId, Stake, Standing, Tournament, TournamentId,
 };
 
-use super::query::{PageQuery, parse};
+use super::query::{PageQuery, Pair, parse};
 use super::{Failure, Shared, blocking};
 
 type Answer<T> = Result<Json<T>, Failure>;
@@ -27,22 +24,6 @@ pub(super) fn router() -> Router<Shared> {
         .route("/v1/rounds/{tournament}/{number}", get(round))
         .route("/v1/rounds/{tournament}/{number}/entries", get(entries))
         .route("/v1/rounds/{tournament}/{number}/stakes", get(stakes))
-}
-
-/// A place in a list that is named by two things.
-#[derive(Clone)]
-struct Pair<A, B>(A, B);
-
-impl<A: FromStr<Err: Display>, B: FromStr<Err: Display>> FromStr for Pair<A, B> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (first, second) = text.split_once('/').ok_or("expected two parts")?;
-        Ok(Self(
-            first.parse().map_err(|error: A::Err| error.to_string())?,
-            second.parse().map_err(|error: B::Err| error.to_string())?,
-        ))
-    }
 }
 
 fn named(tournament: &str, number: &str) -> Result<RoundId, Failure> {

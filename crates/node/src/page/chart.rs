@@ -15,6 +15,9 @@ const WIDTH: f64 = 560.0;
 const LABEL_WIDTH: f64 = 84.0;
 const SHOWN_WIDTH: f64 = 120.0;
 const ROW_HEIGHT: f64 = 26.0;
+const LINE_HEIGHT: f64 = 160.0;
+/// So that the stroke isn't cut at the top and bottom.
+const LINE_MARGIN: f64 = 4.0;
 
 /// Horizontal bars, one a row.
 pub(super) fn bars(title: &str, rows: &[Bar<'_>]) -> Markup {
@@ -54,6 +57,36 @@ pub(super) fn signed_bars(title: &str, rows: &[Bar<'_>]) -> Markup {
                     rect x=(format!("{left:.1}")) y=(top + 4.0) width=(format!("{width:.1}")) height=(ROW_HEIGHT - 8.0) rx="3" fill=(row.colour) {}
                     text x=(format!("{:.1}", middle + half + 8.0)) y=(top + 17.0) { (row.shown) }
                 }
+            }
+        }
+    }
+}
+
+/// A line from left to right; where there is no value it goes on to the next one.
+pub(super) fn line(title: &str, values: &[Option<f64>]) -> Markup {
+    let known = || values.iter().flatten().copied();
+    let (least, most) = (
+        known().fold(f64::INFINITY, f64::min),
+        known().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let across = WIDTH / values.len().saturating_sub(1).max(1) as f64;
+    let span = if most > least { most - least } else { 1.0 };
+    let points: Vec<String> = values
+        .iter()
+        .enumerate()
+        .filter_map(|(place, value)| {
+            let height = LINE_HEIGHT * (most - (*value)?) / span;
+            Some(format!(
+                "{:.1},{:.1}",
+                across * place as f64,
+                height + LINE_MARGIN
+            ))
+        })
+        .collect();
+    html! {
+        @if points.len() > 1 {
+            svg.chart viewBox={ "0 0 " (WIDTH) " " (LINE_HEIGHT + 2.0 * LINE_MARGIN) } role="img" aria-label=(title) {
+                polyline points=(points.join(" ")) fill="none" stroke="var(--thread)" stroke-width="2" {}
             }
         }
     }

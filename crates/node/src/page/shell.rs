@@ -12,6 +12,7 @@ pub(super) enum Place {
     Revenue,
     Forecast,
     Tournaments,
+    Prices,
     Other,
 }
 
@@ -39,6 +40,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                         (link("/revenue", "Revenue", place == Place::Revenue))
                         (link("/forecast", "Forecast", place == Place::Forecast))
                         (link("/tournaments", "Tournaments", place == Place::Tournaments))
+                        (link("/prices", "Prices", place == Place::Prices))
                     }
                 }
                 main data-final[last] { (middle) }

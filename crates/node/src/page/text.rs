@@ -1,7 +1,13 @@
 //! Amounts, times and ids for people.
 
-use lilliput_types::{Amount, Holder, TimeMs};
+use std::collections::BTreeMap;
+
+use lilliput_types::bank::Asset;
+use lilliput_types::{Amount, AssetId, Holder, TimeMs};
 use maud::{Markup, html};
+
+use crate::error::NodeError;
+use crate::node::{Node, PAGE_MAX};
 
 /// An asset as pages show it.
 #[derive(Clone, Copy)]
@@ -73,6 +79,8 @@ pub(super) fn holder(holder: Holder) -> Markup {
             html! { "pot of " a href={ "/tournaments/" (id) } { "tournament " (id) } }
         }
         Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
+        Holder::Feed(id) => html! { a href={ "/feeds/" (id) } { "price feed " (id) } },
+        Holder::Contest(id) => html! { "pot of " a href={ "/contests/" (id) } { "contest " (id) } },
     }
 }
 
@@ -98,4 +106,31 @@ pub(super) fn time(time: TimeMs) -> String {
         || "beyond all calendars".to_owned(),
         |stamp| stamp.strftime("%Y-%m-%d %H:%M:%S").to_string(),
     )
+}
+
+/// Decimals and names of the assets that are shown.
+pub(super) struct Assets(BTreeMap<String, Asset>);
+
+impl Assets {
+    pub(super) fn new(node: &Node) -> Result<Self, NodeError> {
+        let assets = node.assets(None, PAGE_MAX)?.items;
+        let named = assets
+            .into_iter()
+            .map(|asset| (asset.id.to_string(), asset));
+        Ok(Self(named.collect()))
+    }
+
+    pub(super) fn show(&self, amount: Amount, asset: AssetId) -> String {
+        let name = asset.to_string();
+        let decimals = self.0.get(&name).map_or(0, |known| known.decimals);
+        let symbol = match asset {
+            AssetId::Genesis(_) => name,
+            AssetId::Created { symbol, .. } => symbol.to_string(),
+        };
+        Money {
+            symbol: &symbol,
+            decimals,
+        }
+        .show(amount)
+    }
 }

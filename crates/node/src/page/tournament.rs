@@ -1,17 +1,14 @@
 //! Tournaments: rounds, leaderboards, who won and lost.
 
-use std::collections::BTreeMap;
-
-use lilliput_types::bank::Asset;
 use lilliput_types::tournament::{
     Entry, ModelName, Phase, Round, RoundId, Scores, Standing, Tournament,
 };
-use lilliput_types::{Amount, AssetId, Holder, TimeMs};
+use lilliput_types::{AssetId, Holder, TimeMs};
 use maud::{Markup, html};
 
 use super::chart::{self, Bar};
 use super::shell::{self, Place};
-use super::text::{self, Money};
+use super::text::{self, Assets};
 use crate::error::NodeError;
 use crate::node::{Node, PAGE_MAX};
 
@@ -306,31 +303,4 @@ fn mean(sum: i64, count: u64) -> String {
 
 fn percent(rate: i64) -> String {
     format!("{:+.2} %", 100.0 * Scores::decimal(rate))
-}
-
-/// Decimals and names of the assets that are shown.
-struct Assets(BTreeMap<String, Asset>);
-
-impl Assets {
-    fn new(node: &Node) -> Result<Self, NodeError> {
-        let assets = node.assets(None, PAGE_MAX)?.items;
-        let named = assets
-            .into_iter()
-            .map(|asset| (asset.id.to_string(), asset));
-        Ok(Self(named.collect()))
-    }
-
-    fn show(&self, amount: Amount, asset: AssetId) -> String {
-        let name = asset.to_string();
-        let decimals = self.0.get(&name).map_or(0, |known| known.decimals);
-        let symbol = match asset {
-            AssetId::Genesis(_) => name,
-            AssetId::Created { symbol, .. } => symbol.to_string(),
-        };
-        Money {
-            symbol: &symbol,
-            decimals,
-        }
-        .show(amount)
-    }
 }

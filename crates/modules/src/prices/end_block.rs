@@ -1,0 +1,45 @@
+//! The windows that have closed are settled, the earliest first.
+
+use lilliput_ledger::{BlockContext, Failure, Scan, State, StateReader, StoreError};
+use lilliput_types::TimeMs;
+use lilliput_types::prices::FeedId;
+
+use super::{WINDOWS_MAX, settle, state as keys};
+
+/// Settles what has closed.
+pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
+    for _ in 0..WINDOWS_MAX {
+        let Some((key, due, id)) = earliest(state)? else {
+            return Ok(());
+        };
+        if due > block.time {
+            return Ok(());
+        }
+        let corrupt = |reason: String| StoreError::Corrupt {
+            key: key.clone(),
+            reason,
+        };
+        let feed = keys::feed(state, id)?.ok_or_else(|| corrupt("no such feed".to_owned()))?;
+        match settle::window(state, feed, block) {
+            Ok(()) => {}
+            Err(Failure::Store(error)) => return Err(error),
+            // The money is there by the invariants, so no rule can refuse this.
+            Err(Failure::Refused(refusal)) => return Err(corrupt(refusal.reason)),
+        }
+    }
+    Ok(())
+}
+
+/// When the next window closes.
+pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
+    Ok(earliest(state)?.map(|(_, due, _)| due))
+}
+
+fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, FeedId)>, StoreError> {
+    let mut queue = Scan::<FeedId>::new(state, keys::WINDOWS);
+    let Some((key, feed)) = queue.next().transpose()? else {
+        return Ok(None);
+    };
+    let due = keys::parse_window(&key)?;
+    Ok(Some((key, due, feed)))
+}
