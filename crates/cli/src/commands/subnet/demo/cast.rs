@@ -39,7 +39,7 @@ const EMISSION_PER_DAY: Amount = Amount(86_400 * COIN);
 /// The most that a member pays for its registration.
 const PRICE_MAX: Amount = Amount(10 * COIN);
 /// Questions for each miner and epoch.
-const PROBES: u8 = 32;
+const PROBES: u8 = 16;
 /// How far questions depart from the pictures: so much that a weaker model errs now and then.
 const SHIFT: u8 = 4;
 const NOISE: u8 = 64;
