@@ -2,14 +2,17 @@
 //!
 //! The folder comes from `prepare_magika.py` and `prepare_minilm.py` beside this file, which take
 //! models from Python packages: no model is committed. Magika counts when both give one label, MiniLM by
-//! the cosine of both embeddings.
+//! the cosine of both embeddings. With `--ask` the same happens on a network of this machine, with proofs.
 
+mod ask;
+mod margins;
+mod network;
 mod samples;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use lilliput_graph::{Op, Tensor, execute};
 use lilliput_import::{Calibration, Imported, Options, dequantize, import, quantize_input};
 
@@ -37,16 +40,58 @@ pub(crate) struct Args {
     /// Lookups by node and table, too.
     #[arg(long)]
     nodes: bool,
+    /// Publish the models on a network of this machine and buy so many answers of each.
+    #[arg(long, value_name = "QUESTIONS", num_args = 0..=1, default_missing_value = "3")]
+    ask: Option<usize>,
+    /// The command to ask with [default: target/release/lilliput].
+    #[arg(long, value_name = "PATH", requires = "ask")]
+    lilliput: Option<PathBuf>,
+}
+
+/// A model that others made, and how its answers are compared.
+#[derive(Clone, Copy)]
+struct Real {
+    name: &'static str,
+    inputs: &'static str,
+    judge: Judge,
+}
+
+const MODELS: [Real; 2] = [
+    Real {
+        name: "magika",
+        inputs: "magika-inputs.npy",
+        judge: margins::agreement,
+    },
+    Real {
+        name: "minilm",
+        inputs: "minilm-inputs.npz",
+        judge: cosines,
+    },
+];
+
+impl Real {
+    fn onnx(&self) -> String {
+        format!("{}.onnx", self.name)
+    }
+
+    fn samples(&self) -> String {
+        self.inputs.replace("inputs", "samples")
+    }
+
+    fn expected(&self) -> String {
+        format!("{}-expected.npy", self.name)
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    for (name, inputs, judge) in [
-        ("magika", "magika-inputs.npy", agreement as Judge),
-        ("minilm", "minilm-inputs.npz", cosines as Judge),
-    ] {
-        if args.only.as_deref().is_none_or(|only| only == name) {
-            model(args, name, inputs, judge).with_context(|| name.to_owned())?;
-        }
+    let wanted = |real: &Real| args.only.as_deref().is_none_or(|only| only == real.name);
+    let models: Vec<Real> = MODELS.into_iter().filter(wanted).collect();
+    ensure!(!models.is_empty(), "there are the models magika and minilm");
+    if let Some(questions) = args.ask {
+        return ask::run(args, &models, questions);
+    }
+    for real in models {
+        model(args, real).with_context(|| real.name.to_owned())?;
     }
     Ok(())
 }
@@ -54,11 +99,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Says how near pairs of numbers, ours first, are.
 type Judge = fn(&[(Vec<f64>, Vec<f64>)]) -> String;
 
-fn model(args: &Args, name: &str, inputs: &str, judge: Judge) -> Result<()> {
+fn model(args: &Args, real: Real) -> Result<()> {
     let path = |file: &str| args.data.join(file);
-    let samples = inputs.replace("inputs", "samples");
-    let onnx = read(&path(&format!("{name}.onnx")))?;
-    let calibration = Calibration::parse(&read(&path(&samples))?)?;
+    let name = real.name;
+    let onnx = read(&path(&real.onnx()))?;
+    let calibration = Calibration::parse(&read(&path(&real.samples()))?)?;
     let options = Options {
         weight_bits: args.weight_bits,
         activation_bits: args.activation_bits,
@@ -68,17 +113,20 @@ fn model(args: &Args, name: &str, inputs: &str, judge: Judge) -> Result<()> {
     let imported = import(&onnx, &calibration, &options)?;
     let seconds = started.elapsed().as_secs_f64();
     describe(args, name, seconds, &imported);
-    let inputs = Samples::read(&path(inputs), &imported.graph.graph().inputs)?;
-    let expected = Calibration::parse(&read(&path(&format!("{name}-expected.npy")))?)?;
+    let inputs = Samples::read(&path(real.inputs), &imported.graph.graph().inputs)?;
+    let expected = Calibration::parse(&read(&path(&real.expected()))?)?;
     let elements = imported.graph.graph().outputs[0].shape.elements();
     let expected = expected.samples(&[("expected", elements)])?;
-    let mut pairs = Vec::new();
     let started = Instant::now();
-    for (input, expected) in inputs.0.iter().zip(&expected).take(args.most) {
-        pairs.push((answer(&imported, input)?, expected[0].clone()));
-    }
-    let each = started.elapsed().as_secs_f64() / pairs.len().max(1) as f64;
-    say(&format!("{name}: {}; {each:.2} s a run", judge(&pairs)));
+    let count = inputs.0.len().min(args.most);
+    let answers = answers(&imported, &inputs.0[..count])?;
+    let each = started.elapsed().as_secs_f64() / count.max(1) as f64;
+    let expected = expected.iter().map(|lists| lists[0].clone());
+    let pairs: Vec<_> = answers.into_iter().zip(expected).collect();
+    say(&format!(
+        "{name}: {}; {each:.2} s a run",
+        (real.judge)(&pairs)
+    ));
     Ok(())
 }
 
@@ -114,6 +162,25 @@ fn describe(args: &Args, name: &str, seconds: f64, imported: &Imported) {
     }
 }
 
+/// The answers to some inputs, as many at a time as there are cores.
+fn answers(imported: &Imported, inputs: &[Vec<Vec<f64>>]) -> Result<Vec<Vec<f64>>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let each = inputs.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let run = |input: &Vec<Vec<f64>>| answer(imported, input);
+        let parts: Vec<_> = inputs
+            .chunks(each)
+            .map(|part| scope.spawn(move || part.iter().map(run).collect::<Result<Vec<_>>>()))
+            .collect();
+        let mut all = Vec::with_capacity(inputs.len());
+        for part in parts {
+            let answers = part.join();
+            all.extend(answers.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(all)
+    })
+}
+
 fn answer(imported: &Imported, numbers: &[Vec<f64>]) -> Result<Vec<f64>> {
     let graph = imported.graph.graph();
     let mut inputs = Vec::with_capacity(graph.inputs.len());
@@ -130,23 +197,6 @@ fn answer(imported: &Imported, numbers: &[Vec<f64>]) -> Result<Vec<f64>> {
         .context("the model has no output")?
         .values;
     Ok(dequantize(&graph.outputs[0], integers))
-}
-
-fn best(numbers: &[f64]) -> usize {
-    let places = 0..numbers.len();
-    places
-        .max_by(|&a, &b| numbers[a].total_cmp(&numbers[b]).then(b.cmp(&a)))
-        .unwrap_or(0)
-}
-
-fn agreement(pairs: &[(Vec<f64>, Vec<f64>)]) -> String {
-    let same = |(ours, theirs): &&(Vec<f64>, Vec<f64>)| best(ours) == best(theirs);
-    let agreed = pairs.iter().filter(same).count();
-    let percent = 100.0 * agreed as f64 / pairs.len().max(1) as f64;
-    format!(
-        "same label for {agreed} of {} files ({percent:.2} %)",
-        pairs.len()
-    )
 }
 
 fn cosine(a: &[f64], b: &[f64]) -> f64 {

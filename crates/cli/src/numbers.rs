@@ -72,6 +72,14 @@ fn picture_size(input: &Input) -> Result<(u32, u32)> {
     }
 }
 
+/// Width, height and grey values from 0 to 255 of a picture, row by row.
+pub(crate) fn grey_picture(bytes: &[u8], name: &str) -> Result<(u32, u32, Vec<u8>)> {
+    let (width, height, grey) = decode_png(bytes, name)?;
+    // From 0 to 1 by construction.
+    let grey = grey.iter().map(|value| (value * 255.0).round() as u8);
+    Ok((width, height, grey.collect()))
+}
+
 fn decode_png(bytes: &[u8], name: &str) -> Result<(u32, u32, Vec<f64>)> {
     let context = || format!("{name} is no readable PNG picture");
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));

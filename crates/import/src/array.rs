@@ -6,6 +6,14 @@ use crate::error::ImportError;
 /// Most elements of one constant or value: 2^28.
 pub(crate) const ELEMENTS_MAX: usize = 1 << 28;
 
+/// What is added to a score that is to be hidden: below all others, and so that sums of several are numbers.
+pub(crate) const HIDDEN: f32 = -1e37;
+
+/// Whether a number can only be meant to hide what it is added to.
+pub(crate) fn hides(number: f32) -> bool {
+    number <= HIDDEN * 1e-7
+}
+
 /// Row-major floats.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Array {

@@ -4,11 +4,13 @@
 //! same everywhere, so that a model and its samples give one integer graph on all machines.
 
 mod along;
+mod conv;
+mod linear;
 mod rows;
 
 pub(crate) use rows::{each_row, moments};
 
-use crate::array::{Array, expand, gather, strides};
+use crate::array::{expand, gather, strides};
 use crate::program::{Operation, Program, Step};
 use crate::window::Window;
 
@@ -23,6 +25,71 @@ pub(crate) fn run(program: &Program, sample: &[Vec<f32>]) -> Vec<Vec<f32>> {
         values.push(value);
     }
     values
+}
+
+/// Most values of samples that run side by side: what one sample may have.
+const VALUES_MAX: usize = 1 << 27;
+
+/// Runs samples, as many side by side as there are cores, and looks at the values of each in the samples'
+/// order.
+pub(crate) fn each<E>(
+    program: &Program,
+    samples: &[Vec<Vec<f64>>],
+    mut look: impl FnMut(&[Vec<f32>]) -> Result<(), E>,
+) -> Result<(), E> {
+    let length = |step: &Step| step.shape.iter().product::<usize>();
+    let values: usize = program.steps.iter().map(length).sum();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let together = cores.min(VALUES_MAX / values.max(1)).max(1);
+    for samples in samples.chunks(together) {
+        let narrow = |list: &Vec<f64>| list.iter().map(|&number| number as f32).collect();
+        let run_one = |sample: &Vec<Vec<f64>>| {
+            let sample: Vec<Vec<f32>> = sample.iter().map(narrow).collect();
+            run(program, &sample)
+        };
+        std::thread::scope(|scope| {
+            let (first, others) = match samples {
+                [first, others @ ..] => (first, others),
+                [] => return Ok(()),
+            };
+            let start = |sample| scope.spawn(move || run_one(sample));
+            let others: Vec<_> = others.iter().map(start).collect();
+            look(&run_one(first))?;
+            for other in others {
+                match other.join() {
+                    Ok(values) => look(&values)?,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// The least and the largest of some values, infinities if there are none. `None`: one of them isn't
+/// finite.
+pub(crate) fn extremes(values: &[f32]) -> Option<(f32, f32)> {
+    const LANES: usize = 8;
+    let (mut least, mut most) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+    let mut finite = [true; LANES];
+    let mut see = |lane: usize, value: f32| {
+        least[lane] = least[lane].min(value);
+        most[lane] = most[lane].max(value);
+        finite[lane] &= value.is_finite();
+    };
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, &value) in chunk.iter().enumerate() {
+            see(lane, value);
+        }
+    }
+    for (lane, &value) in rest.iter().enumerate() {
+        see(lane, value);
+    }
+    let least = least.into_iter().fold(f32::INFINITY, f32::min);
+    let most = most.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    finite.iter().all(|&finite| finite).then_some((least, most))
 }
 
 /// The value of the last of some steps, none of which is an input.
@@ -46,8 +113,8 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             bias,
             window,
             groups,
-        } => conv(operand(0), shape_of(0), weight, bias, window, *groups),
-        Operation::Linear { weight, bias } => linear(operand(0), weight, bias),
+        } => conv::conv(operand(0), shape_of(0), weight, bias, window, *groups),
+        Operation::Linear { weight, bias } => linear::linear(operand(0), weight, bias),
         Operation::MatMul => product(operand(0), operand(1), shape_of(0), shape_of(1)),
         Operation::Formula(formula) => map(operand(0), |x| formula.apply(f64::from(x)) as f32),
         Operation::Embedding { table } => rows::embedding(operand(0), table),
@@ -57,7 +124,9 @@ fn evaluate(program: &Program, step: &Step, values: &[Vec<f32>]) -> Vec<f32> {
             epsilon,
         } => rows::normalize(operand(0), shape_of(0), axis, centered, epsilon),
         Operation::Softmax => {
-            let operands: Vec<&[f32]> = step.operands.iter().map(|&x| &values[x][..]).collect();
+            let operands = (0..step.operands.len())
+                .map(|place| expand(operand(place), shape_of(place), &step.shape))
+                .collect::<Vec<_>>();
             rows::softmax(&operands, step.shape.last().copied().unwrap_or(1))
         }
         Operation::Clip { lo, hi } => map(operand(0), |x| x.max(*lo).min(*hi)),
@@ -164,31 +233,6 @@ fn joined(parts: &[(&[f32], usize)], shape: &[usize], axis: usize, before: usize
     out
 }
 
-/// Eight running sums, which fill a vector register.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 8;
-    let mut sums = [0.0f32; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let tail: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + tail
-}
-
-fn linear(x: &[f32], weight: &Array, bias: &[f32]) -> Vec<f32> {
-    let inputs = weight.shape[1];
-    let rows = x.chunks_exact(inputs);
-    let outputs = |row| {
-        let columns = weight.values.chunks_exact(inputs).zip(bias);
-        columns.map(move |(column, bias)| dot(row, column) + bias)
-    };
-    rows.flat_map(outputs).collect()
-}
-
 fn product(a: &[f32], b: &[f32], a_shape: &[usize], b_shape: &[usize]) -> Vec<f32> {
     let rank = a_shape.len();
     let (rows, inner, columns) = (a_shape[rank - 2], a_shape[rank - 1], b_shape[rank - 1]);
@@ -209,77 +253,6 @@ fn product(a: &[f32], b: &[f32], a_shape: &[usize], b_shape: &[usize]) -> Vec<f3
 fn add_scaled(sums: &mut [f32], values: &[f32], factor: f32) {
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += factor * value;
-    }
-}
-
-fn conv(
-    x: &[f32],
-    shape: &[usize],
-    weight: &Array,
-    bias: &[f32],
-    window: &Window,
-    groups: usize,
-) -> Vec<f32> {
-    let [height, width] = [shape[2], shape[3]];
-    let [rows, columns] = window.count;
-    let (channels, taps) = (weight.shape[1], window.kernel[0] * window.kernel[1]);
-    let group_outputs = weight.shape[0] / groups;
-    let mut out = Vec::with_capacity(bias.len() * rows * columns);
-    for (output, &bias) in bias.iter().enumerate() {
-        let first_channel = output / group_outputs * channels;
-        let kernels = &weight.values[output * channels * taps..][..channels * taps];
-        let start = out.len();
-        out.resize(start + rows * columns, bias);
-        for (channel, kernel) in kernels.chunks_exact(taps).enumerate() {
-            let plane = &x[(first_channel + channel) * height * width..][..height * width];
-            for (tap, &factor) in kernel.iter().enumerate() {
-                let tap = [tap / window.kernel[1], tap % window.kernel[1]];
-                add_plane(
-                    &mut out[start..],
-                    plane,
-                    [height, width],
-                    window,
-                    tap,
-                    factor,
-                );
-            }
-        }
-    }
-    out
-}
-
-/// Adds what one tap of a kernel sees of one plane.
-fn add_plane(
-    sums: &mut [f32],
-    plane: &[f32],
-    lengths: [usize; 2],
-    window: &Window,
-    tap: [usize; 2],
-    factor: f32,
-) {
-    let [_, width] = lengths;
-    let place = |axis: usize, index: usize| {
-        let padded = index * window.stride[axis] + tap[axis] * window.dilation[axis];
-        padded
-            .checked_sub(window.before[axis])
-            .filter(|&position| position < lengths[axis])
-    };
-    let columns = window.count[1];
-    let first = (0..columns).find(|&column| place(1, column).is_some());
-    let Some((first, start)) = first.and_then(|first| Some((first, place(1, first)?))) else {
-        return;
-    };
-    for (row, sums) in sums.chunks_exact_mut(columns).enumerate() {
-        let Some(y) = place(0, row) else { continue };
-        let x = &plane[y * width..][..width];
-        if window.stride[1] == 1 {
-            add_scaled(&mut sums[first..], &x[start..], factor);
-        } else {
-            let seen = x[start..].iter().step_by(window.stride[1]);
-            for (sum, value) in sums[first..].iter_mut().zip(seen) {
-                *sum += factor * value;
-            }
-        }
     }
 }
 
@@ -314,4 +287,23 @@ fn average(x: &[f32], shape: &[usize], window: &Window, include_pad: bool) -> Ve
     pool(x, shape, window, |seen, [row, column]| {
         seen.iter().sum::<f32>() / (vertical[row] * horizontal[column]) as f32
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::extremes;
+
+    #[test]
+    fn extremes_are_those_of_all_values() {
+        let values: Vec<f32> = (0..21).map(|index| ((index * 13) % 21) as f32).collect();
+        assert_eq!(extremes(&values), Some((0.0, 20.0)));
+        assert_eq!(extremes(&[-2.5]), Some((-2.5, -2.5)));
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for place in [0, 7, 8, 20] {
+                let mut values = values.clone();
+                values[place] = bad;
+                assert_eq!(extremes(&values), None);
+            }
+        }
+    }
 }

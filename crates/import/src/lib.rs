@@ -9,7 +9,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`onnx`] | the messages of the format |
-//! | `check` | every node that stands in the way |
+//! | `check`, `advice` | every node that stands in the way, and what to do about it |
 //! | `element` | floats, integers, booleans |
 //! | `read` | bounded decoding of hostile bytes |
 //! | `lower` | nodes to steps with known shapes, constants folded |
@@ -20,6 +20,7 @@
 //! | `quantize` | steps to integer nodes, scales, tables |
 //! | [`number`] | a model's numbers to integers and back |
 
+mod advice;
 mod array;
 pub mod calibration;
 mod check;

@@ -5,6 +5,8 @@
 //! all with known shapes. Constants that scale or shift a convolution's or matrix's result are folded
 //! into its weights.
 
+mod attention;
+mod bits;
 mod cast;
 mod compare;
 mod constant;
@@ -13,7 +15,9 @@ mod einsum;
 mod elementwise;
 mod folded;
 mod functions;
+mod gather;
 mod grid;
+mod inlined;
 mod integer;
 mod known;
 mod linear;
@@ -29,9 +33,12 @@ mod quantized;
 mod recurrent;
 mod reduce;
 mod resize;
+mod rotary;
+mod scatter;
 mod select;
 mod shape;
 mod standardize;
+mod state;
 mod transformer;
 mod transforms;
 mod transposed_conv;
@@ -389,9 +396,14 @@ impl Lowering {
                 bound += 1;
             }
         }
-        let asked = node.proto.output.iter().filter(|name| !name.is_empty());
-        if asked.clone().count() != bound || bound == 0 {
-            return Err(node.refuse("one of its outputs is not supported"));
+        let mut asked = node.proto.output.iter().filter(|name| !name.is_empty());
+        if let Some(missing) = asked.nth(bound) {
+            return Err(node.refuse(format!(
+                "its output '{missing}' is not supported; leave it out if nothing needs it"
+            )));
+        }
+        if bound == 0 {
+            return Err(node.refuse("it has no outputs"));
         }
         Ok(())
     }
@@ -399,7 +411,7 @@ impl Lowering {
     /// What a node makes, one binding for each of its outputs.
     fn results(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
         let binding = match node.proto.op_type.as_str() {
-            _ if !matches!(node.proto.domain.as_str(), "" | "ai.onnx") => {
+            _ if !known::is_of_the_format(node.proto) => {
                 return Err(node.unknown());
             }
             // Changes nothing here.
@@ -429,9 +441,8 @@ impl Lowering {
             }
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.new_shape(node)?,
             "Shape" => self.shape_of(node)?,
-            "Gather" if self.is_embedding(node)? => Binding::Value(self.embedding(node)?),
             "Gather" => self.gather(node)?,
-            "LayerNormalization" => Binding::Value(self.layer_normalization(node)?),
+            "LayerNormalization" => return self.layer_normalization(node),
             "Concat" => self.concat(node)?,
             "Transpose" => self.transpose(node)?,
             "Slice" => self.slice(node)?,
@@ -459,6 +470,8 @@ impl Lowering {
             Self::transform_operator,
             Self::recurrent_operator,
             Self::grid_operator,
+            Self::attention_operator,
+            Self::state_operator,
         ];
         // These may read an operand twice: nothing may change the step that makes it.
         for name in &node.proto.input {

@@ -156,7 +156,8 @@ pub(crate) enum Operation {
         centered: bool,
         epsilon: f32,
     },
-    /// Over the last axis, of the sum of all operands, which have one shape.
+    /// Over the last axis, of the sum of all operands: the first has the result's shape, the others fit
+    /// into it.
     Softmax,
 }
 

@@ -16,8 +16,8 @@ mod finish;
 mod function;
 mod normalize;
 mod operation;
+mod outliers;
 mod pool;
-mod rows;
 mod saturate;
 mod softmax;
 mod table;
@@ -93,23 +93,19 @@ impl Observed {
     pub(crate) fn of(program: &Program, samples: &[Vec<Vec<f64>>]) -> Result<Self, ImportError> {
         let mut variances = BTreeMap::new();
         let mut extremes = vec![(f64::INFINITY, f64::NEG_INFINITY); program.steps.len()];
-        for sample in samples {
-            let narrow = |list: &Vec<f64>| list.iter().map(|&number| number as f32).collect();
-            let sample: Vec<Vec<f32>> = sample.iter().map(narrow).collect();
-            let values = interpret::run(program, &sample);
-            see_variances(program, &values, &mut variances);
-            for ((extreme, values), step) in extremes.iter_mut().zip(&values).zip(&program.steps) {
-                for &value in values {
-                    if !value.is_finite() {
-                        return Err(ImportError::Unbounded {
-                            node: step.name.clone(),
-                        });
-                    }
-                    extreme.0 = extreme.0.min(f64::from(value));
-                    extreme.1 = extreme.1.max(f64::from(value));
-                }
+        interpret::each(program, samples, |values| {
+            see_variances(program, values, &mut variances);
+            for ((extreme, values), step) in extremes.iter_mut().zip(values).zip(&program.steps) {
+                let Some((least, most)) = interpret::extremes(values) else {
+                    return Err(ImportError::Unbounded {
+                        node: step.name.clone(),
+                    });
+                };
+                extreme.0 = extreme.0.min(f64::from(least));
+                extreme.1 = extreme.1.max(f64::from(most));
             }
-        }
+            Ok(())
+        })?;
         for list in variances.values_mut() {
             list.sort_by(f64::total_cmp);
         }

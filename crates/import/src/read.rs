@@ -3,7 +3,7 @@
 use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use crate::array::{Array, Constant, checked_shape};
+use crate::array::{Array, Constant, HIDDEN, checked_shape};
 use crate::element::Element;
 use crate::error::ImportError;
 use crate::onnx::{ModelProto, TensorProto, data_type};
@@ -15,11 +15,14 @@ const STRUCTURE_BYTES_MAX: usize = 1 << 23;
 /// Most messages and strings.
 const ITEMS_MAX: usize = 200_000;
 
+/// How deeply messages may be nested, four for each graph within another.
+const DEPTH_MAX: usize = 32;
+
 /// Reads a file.
 pub(crate) fn model(bytes: &[u8]) -> Result<ModelProto, ImportError> {
     at_most("bytes", bytes.len(), BYTES_MAX)?;
     let mut census = Census::default();
-    census.message(Kind::Model, bytes)?;
+    census.message(Kind::Model, bytes, DEPTH_MAX)?;
     Ok(ModelProto::decode(bytes)?)
 }
 
@@ -49,6 +52,7 @@ impl Kind {
         match (self, field) {
             (Self::Model, 7) => Some(Self::Graph),
             (Self::Graph, 1) => Some(Self::Node),
+            (Self::Attribute, 6) => Some(Self::Graph),
             (Self::Graph, 5) | (Self::Attribute, 5) => Some(Self::Tensor),
             (Self::Node, 5) => Some(Self::Attribute),
             // float_data, raw_data and double_data.
@@ -66,7 +70,11 @@ struct Census {
 }
 
 impl Census {
-    fn message(&mut self, kind: Kind, mut bytes: &[u8]) -> Result<(), ImportError> {
+    fn message(&mut self, kind: Kind, mut bytes: &[u8], depth: usize) -> Result<(), ImportError> {
+        let Some(depth) = depth.checked_sub(1) else {
+            let reason = "its graphs are nested too deeply";
+            return Err(ImportError::Wire { reason });
+        };
         self.items += 1;
         at_most("messages and strings", self.items, ITEMS_MAX)?;
         if matches!(kind, Kind::Leaf) {
@@ -88,7 +96,7 @@ impl Census {
                     reason: "it is cut off",
                 })?;
             if let Some(child) = kind.child(field) {
-                self.message(child, body)?;
+                self.message(child, body, depth)?;
             }
             bytes = rest;
         }
@@ -106,14 +114,14 @@ impl Census {
 }
 
 /// The values of a tensor, all of them numbers. An infinity that stands alone is no weight: it says
-/// "below all others" or "hidden", which the largest number does as well.
+/// "below all others" or "hidden", which a large number does as well.
 pub(crate) fn tensor(name: &str, proto: &TensorProto) -> Result<Constant, ImportError> {
     let mut constant = any_tensor(name, proto)?;
     if let Constant::Float(Array { values, .. }) = &mut constant
         && let [value] = &mut values[..]
         && value.is_infinite()
     {
-        *value = value.clamp(f32::MIN, f32::MAX);
+        *value = value.clamp(HIDDEN, -HIDDEN);
     }
     if let Constant::Float(array) = &constant
         && let Some(position) = array.values.iter().position(|value| !value.is_finite())

@@ -1,4 +1,4 @@
-// Follows a job that isn't finished: fetches the page again and swaps its middle in.
+// Follows what isn't finished, a job or a subnet: fetches the page again and swaps its middle in.
 "use strict";
 (() => {
   // The proof hides the input; whoever drew it in this browser has it still.
@@ -27,7 +27,8 @@
     } catch {
       // The node may be restarting; the next round tries again.
     }
-    setTimeout(follow, 400);
+    const every = document.querySelector("main [data-every]")?.dataset.every;
+    setTimeout(follow, Number(every) || 400);
   };
   drawing();
   setTimeout(follow, 300);

@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -25,6 +25,7 @@ mod job;
 mod prices;
 mod revenue;
 mod shell;
+mod subnet;
 mod text;
 mod tournament;
 mod visit;
@@ -36,7 +37,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use lilliput_client::JobFilter;
-use lilliput_types::{Height, JobId, ModelId, TransactionId};
+use lilliput_types::{AssetId, Height, JobId, ModelId, TransactionId};
 use maud::Markup;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +60,8 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/models/{id}", get(model))
         .route("/jobs/{id}", get(one_job))
         .route("/accounts/{address}", get(account))
+        .route("/subnets", get(subnets))
+        .route("/subnet/{id}", get(one_subnet))
         .route("/revenue", get(revenue_page))
         .route("/forecast", get(forecast_page))
         .route("/tournaments", get(tournaments))
@@ -124,10 +127,14 @@ fn named<T: std::str::FromStr>(text: &str) -> Result<T, NodeError> {
 
 /// The asset that jobs are paid in.
 fn with_money<T>(node: &Node, work: impl FnOnce(Money<'_>) -> T) -> T {
-    let genesis = node.genesis();
-    let asset = genesis.params.settlement_asset;
+    with_asset(node, node.genesis().params.settlement_asset, work)
+}
+
+/// An asset of the genesis, as pages show it.
+fn with_asset<T>(node: &Node, asset: AssetId, work: impl FnOnce(Money<'_>) -> T) -> T {
     let symbol = asset.to_string();
-    let known = genesis
+    let known = node
+        .genesis()
         .assets
         .iter()
         .find(|known| known.symbol.as_str() == symbol);
@@ -162,6 +169,7 @@ async fn front(
             price: price.map(|quote| with_money(node, |money| money.show(quote.price))),
             height: node.status()?.height.0,
             jobs_paid: buy::jobs_paid(node)?,
+            subnets: node.subnet_market()?.totals.opened.0,
         };
         Ok(home::page(&home))
     })
@@ -248,6 +256,14 @@ async fn one_job(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
         }))
     })
     .await
+}
+
+async fn subnets(State(node): State<Shared>) -> Shown {
+    show(&node, subnet::list).await
+}
+
+async fn one_subnet(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| subnet::page(node, named(&id)?)).await
 }
 
 async fn revenue_page(State(node): State<Shared>) -> Shown {

@@ -4,10 +4,13 @@
 //! variables. Element `i` of a list lies in lane `i % WIDTH` of entry `i / WIDTH`. Field arithmetic is exact, so
 //! the width changes speed and nothing else.
 
+use std::ops::Range;
+
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::point::eq_table;
 use p3_field::extension::PackedQuinticTrinomialExtensionField;
 use p3_field::{Algebra, Field, PackedFieldExtension, PackedValue, PrimeCharacteristicRing};
+use rayon::join;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +25,7 @@ pub(crate) type PackedEF = PackedQuinticTrinomialExtensionField<F, PackedF>;
 pub(crate) const WIDTH: usize = PackedF::WIDTH;
 
 /// One or several extension elements that are computed with at once.
-pub(crate) trait Lanes: Algebra<EF> + Copy {
+pub(crate) trait Lanes: Algebra<EF> + Copy + Send + Sync {
     /// Elements in one.
     const WIDTH: usize;
 
@@ -93,6 +96,9 @@ pub(crate) fn spread<R: Lanes>(list: &[R]) -> Vec<EF> {
     out
 }
 
+/// Vectors that one core works on at least: waking another one costs more than fewer of them.
+pub(crate) const TASK: usize = 1 << 13;
+
 /// `eq(point, i)` as an outer product: the first variables one by one, the last ones in lanes.
 pub(crate) struct SplitEq<R> {
     /// Weights of the first variables.
@@ -134,11 +140,31 @@ impl<R: Lanes> SplitEq<R> {
     pub(crate) fn sum<const N: usize>(
         &self,
         length: usize,
-        mut terms: impl FnMut(usize) -> [R; N],
+        terms: impl Fn(usize) -> [R; N] + Sync,
     ) -> [EF; N] {
         debug_assert_eq!(length, self.high.len() * self.low.len());
+        self.rows(0..self.high.len(), &terms).map(Lanes::sum)
+    }
+
+    /// The sum over some of the first variables' weights, on all cores if there are many.
+    fn rows<const N: usize>(
+        &self,
+        rows: Range<usize>,
+        terms: &(impl Fn(usize) -> [R; N] + Sync),
+    ) -> [R; N] {
+        if rows.len() * self.low.len() >= 2 * TASK {
+            let middle = rows.start + rows.len() / 2;
+            let (mut left, right) = join(
+                || self.rows(rows.start..middle, terms),
+                || self.rows(middle..rows.end, terms),
+            );
+            for (left, right) in left.iter_mut().zip(right) {
+                *left += right;
+            }
+            return left;
+        }
         let mut outer = [R::ZERO; N];
-        for (row, &weight) in self.high.iter().enumerate() {
+        for row in rows {
             let mut inner = [R::ZERO; N];
             for (column, &weight) in self.low.iter().enumerate() {
                 let terms = terms(row * self.low.len() + column);
@@ -147,10 +173,10 @@ impl<R: Lanes> SplitEq<R> {
                 }
             }
             for (outer, inner) in outer.iter_mut().zip(inner) {
-                *outer += inner * weight;
+                *outer += inner * self.high[row];
             }
         }
-        outer.map(Lanes::sum)
+        outer
     }
 }
 

@@ -18,8 +18,9 @@ use crate::{
 pub const TRANSACTION_LEN_MAX: usize = 64 << 10;
 /// The most messages in a transaction.
 pub const MESSAGES_MAX: u32 = 16;
-/// The longest blob that travels in a block.
-pub const BLOB_LEN_MAX: u32 = 1 << 20;
+/// The longest blob that travels in a block: a verifying key whose graph has as many table entries as a graph
+/// may have, 1 MiB of them, and what else is in it; or the proof of a transformer of some layers.
+pub const BLOB_LEN_MAX: u32 = 2 << 20;
 /// The most bytes of blobs beside one transaction.
 pub const SUBMISSION_BLOB_BYTES_MAX: usize = 4 << 20;
 /// The longest encoded [`Submission`].

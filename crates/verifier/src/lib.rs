@@ -43,6 +43,7 @@
 
 pub mod argument;
 pub mod codec;
+mod cores;
 pub mod cost;
 pub mod field;
 pub mod form;

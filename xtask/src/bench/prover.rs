@@ -66,15 +66,23 @@ pub(super) fn run(args: &Args) -> Result<()> {
         None => Python::existing(&target),
     };
     let mut rows = Vec::new();
+    let mut skipped = Vec::new();
     for work in selected {
         let Some(files) = work.files(&root, args.data.as_deref(), &target)? else {
+            skipped.push(work.title);
             crate::say(&format!("{}: skipped, it needs --data", work.name));
             continue;
         };
         crate::say(work.name);
         rows.push(measure(args, work, &files, &lilliput, python.as_ref())?);
     }
-    let text = report::markdown(&rows, args.runs);
+    let run = report::Run {
+        peer: args.peer.is_some(),
+        data: args.data.is_some(),
+        skipped,
+        runs: args.runs,
+    };
+    let text = report::markdown(&rows, &run);
     if !args.only.is_empty() {
         crate::print(&text);
         return Ok(());

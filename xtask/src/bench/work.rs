@@ -187,6 +187,11 @@ pub(super) struct Files {
 }
 
 impl Work {
+    /// Whether its files come from `--data`.
+    pub(super) fn needs_data(&self) -> bool {
+        matches!(self.source, Source::Data { .. })
+    }
+
     /// Writes or finds the files; none if they are to come from `--data` and aren't there.
     pub(super) fn files(
         &self,

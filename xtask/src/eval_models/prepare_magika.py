@@ -2,7 +2,8 @@
 
 Needs the Python packages magika, onnxruntime, numpy. Files come from folders of the machine: up to
 `--each` of an ending, spread over the sorted list of all that end so, empty and huge ones left out.
-The features are the package's own. Usage: prepare_magika.py OUT FOLDER [FOLDER ...]
+The features are the package's own. OUT/magika-files.txt names the files in the order of the inputs.
+Usage: prepare_magika.py OUT FOLDER [FOLDER ...]
 """
 
 import argparse
@@ -65,9 +66,9 @@ def main():
         except OSError:
             continue
     inputs = np.array(inputs, dtype=np.int32)
-    # Every seventh file is a sample for calibration and not for the test.
+    # Some files, far apart in the list, are samples for calibration and not for the test.
     is_sample = np.zeros(len(inputs), dtype=bool)
-    is_sample[::7][:CALIBRATION] = True
+    is_sample[:: max(len(inputs) // CALIBRATION, 2)][:CALIBRATION] = True
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     scores = np.concatenate([session.run(None, {"bytes": row[None]})[0] for row in inputs])
     labels = scores.argmax(axis=1)
@@ -76,6 +77,8 @@ def main():
     np.save(options.out / "magika-samples.npy", inputs[is_sample])
     np.save(options.out / "magika-inputs.npy", inputs[~is_sample])
     np.save(options.out / "magika-expected.npy", scores[~is_sample].astype(np.float32))
+    tested = [path for path, sample in zip(paths, is_sample, strict=True) if not sample]
+    (options.out / "magika-files.txt").write_text("".join(f"{path}\n" for path in tested))
     kinds = len(set(labels[~is_sample]))
     print(f"magika {magika.__version__}: {(~is_sample).sum()} files of {kinds} labels")
 

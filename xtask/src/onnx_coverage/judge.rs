@@ -182,6 +182,12 @@ fn compare(name: &str, got: &[f64], expected: &[f64], exact: bool) -> Result<()>
         got.len() == expected.len(),
         "output '{name}' has another length"
     );
+    if let Some(place) = expected.iter().position(|number| !number.is_finite()) {
+        bail!(
+            "number {place} of output '{name}' is {}, which no integer stands for",
+            expected[place]
+        );
+    }
     let least = expected.iter().copied().fold(f64::INFINITY, f64::min);
     let most = expected.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     // A single number, or the same everywhere, is its own range.

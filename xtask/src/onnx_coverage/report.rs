@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::judge::{Fixed, Outcome};
 
 /// Longest reason in the table.
-const REASON_CHARACTERS_MAX: usize = 110;
+const REASON_CHARACTERS_MAX: usize = 140;
 
 #[derive(Default)]
 struct Row {
@@ -35,10 +35,8 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
                 row.all_fixed += usize::from(*fixed == Fixed::All);
             }
             Outcome::Refused(reason) => *row.reasons.entry(short(reason)).or_default() += 1,
-            Outcome::Wrong(_) => {
-                *row.reasons
-                    .entry("differs from the reference, or has no proof".into())
-                    .or_default() += 1;
+            Outcome::Wrong(reason) => {
+                *row.reasons.entry(kind(reason).into()).or_default() += 1;
             }
             Outcome::Excluded(_) => {}
         }
@@ -52,7 +50,8 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
          A case passes when import takes it with its own inputs as calibration, the integer executor agrees with the\n\
          reference (integers and truth values equal, floats within 1 % of the output's range) and a proof of the run is\n\
          accepted. Inputs that shapes, positions or weights depend on are fixed at import, as `--fix` does: the proof is then\n\
-         one of the model for these values. Where all are fixed, the model is a constant.\n\n\
+         one of the model for these values. Where all are fixed, the model is a constant. Import may use tables of up to\n\
+         2^18 entries here, as many as a graph may have, where `model import` keeps to 2^15 if 7 bits are left by then.\n\n\
          **{passed} of {cases} cases pass ({:.1} %)**, {} of them with some inputs fixed, {} with all.\n\n\
          | operator | passed | cases | some fixed | all fixed | the rest |\n|---|---|---|---|---|---|\n",
         100.0 * passed as f64 / cases.max(1) as f64,
@@ -87,9 +86,21 @@ pub(super) fn text(judged: &[(String, String, Outcome)], onnx_version: &str) -> 
     text
 }
 
-/// A reason without the names of its case, fit for a cell.
+/// What is wrong with an answer, in few words.
+fn kind(reason: &str) -> &'static str {
+    if reason.contains("no proof") {
+        "has no proof"
+    } else if reason.contains("no integer stands for") {
+        "the reference holds what is no finite number"
+    } else {
+        "differs from the reference"
+    }
+}
+
+/// A reason without the names of its case and what to do about it, fit for a cell.
 fn short(reason: &str) -> String {
     let reason = reason.split("): ").last().unwrap_or(reason);
+    let reason = reason.split("; ").next().unwrap_or(reason);
     let reason: String = reason
         .chars()
         .map(|letter| if letter == '|' { '/' } else { letter })

@@ -1,15 +1,18 @@
 //! `lilliput subnet`: open subnets, be a member, score with evidence; and recompute what any of them pays.
 
 mod act;
+mod demo;
 mod economics;
 mod epoch;
 mod list;
 mod members;
+mod mine;
 mod open;
 mod prices;
 mod ratings;
 mod round;
 mod show;
+mod validate;
 
 use clap::Subcommand;
 
@@ -47,6 +50,9 @@ enum Command {
     Commit(round::Commit),
     Reveal(round::Reveal),
     Audit(round::Audit),
+    Mine(mine::Args),
+    Validate(validate::Args),
+    Demo(demo::Args),
     Epoch(epoch::Args),
     Economics(economics::Args),
     Prices(prices::Args),
@@ -69,6 +75,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         Command::Commit(args) => round::commit(args, session),
         Command::Reveal(args) => round::reveal(args, session),
         Command::Audit(args) => round::audit(args, session),
+        Command::Mine(args) => mine::run(args, session),
+        Command::Validate(args) => validate::run(args, session),
+        Command::Demo(args) => demo::run(args, session),
         Command::Epoch(args) => epoch::run(args),
         Command::Economics(args) => economics::run(args),
         Command::Prices(args) => prices::run(args),

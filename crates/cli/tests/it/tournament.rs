@@ -1,6 +1,8 @@
 //! A round of a tournament on a local network: sealed, revealed, scored, paid, recomputed.
 
 use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -8,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::world::{Up, arg, json, ledger, next, refused};
+use crate::world::{Up, arg, json, ledger, next, refused, text};
 
 const ROWS: usize = 60;
 const STAKE: u64 = 100_000_000;
@@ -269,14 +271,83 @@ fn a_round_from_sealed_targets_to_the_last_coin() {
     let model = &one["models"][0];
     assert!(model["rate"].as_f64().unwrap() > 0.0, "{model}");
     assert_eq!(model["stakes"].as_array().unwrap().len(), 2);
+    lies_are_found(&field);
     let held: Vec<(&str, i128)> = keys.map(|key| (key, field.held(key))).to_vec();
     withdraw_all(&field, &held);
     field.conserved();
     downloads(&field);
-    page(&field);
+    pages(&field);
 }
 
-/// Data, targets and meta model as files; a node that answers with another round's blob is found out elsewhere.
+/// A node that tells of other payouts, scores or sums than the ledger's arithmetic gives.
+fn lies_are_found(field: &Field) {
+    for (path, name) in [
+        ("/stakes", "won"),
+        ("/stakes", "amount"),
+        ("/entries", "correlation"),
+        ("/entries", "rate"),
+        ("/entries", "staked"),
+        ("/v1/rounds/1/1 ", "kept"),
+        ("/v1/rounds/1/1 ", "subsidy"),
+    ] {
+        let liar = lying_proxy(&field.up().url, path, format!("\"{name}\":"));
+        let check = ["tournament", "check", "1/1", "--node", &liar];
+        let found = json(&check, 3);
+        let differences = found["differences"].as_array().unwrap();
+        assert!(!differences.is_empty(), "{path} {name}: {found}");
+    }
+    let honest = lying_proxy(&field.up().url, "/nothing", String::new());
+    json(&["tournament", "check", "1/1", "--node", &honest], 0);
+}
+
+/// Passes requests on to a node, and changes a digit after `before` in the answers to requests that have `path`.
+fn lying_proxy(node: &str, path: &str, before: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let node = node.strip_prefix("http://").unwrap().to_owned();
+    let path = path.to_owned();
+    // Ends with the test's process.
+    std::thread::spawn(move || {
+        for caller in listener.incoming().map_while(Result::ok) {
+            pass_on(caller, &node, &path, &before);
+        }
+    });
+    url
+}
+
+fn pass_on(mut caller: TcpStream, node: &str, path: &str, before: &str) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if caller.read(&mut byte).unwrap_or(0) == 0 {
+            return;
+        }
+        request.extend(byte);
+    }
+    let request = String::from_utf8(request).unwrap();
+    let first = request.lines().next().unwrap();
+    let plain = format!("{first}\r\nHost: {node}\r\nConnection: close\r\n\r\n");
+    let mut upstream = TcpStream::connect(node).unwrap();
+    upstream.write_all(plain.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer).unwrap();
+    if first.contains(path) {
+        let found = answer
+            .windows(before.len())
+            .zip(0..)
+            .find_map(|(part, at)| {
+                let at = at + before.len();
+                let digit = answer.get(at)?.is_ascii_digit() && answer[at] != b'0';
+                (part == before.as_bytes() && digit).then_some(at)
+            });
+        let at = found.unwrap_or_else(|| panic!("no {before} in {}", text(&answer)));
+        answer[at] = if answer[at] == b'1' { b'2' } else { b'1' };
+    }
+    // A caller that hung up has what it wanted.
+    let _ = caller.write_all(&answer);
+}
+
+/// Data, targets and meta model as files.
 fn downloads(field: &Field) {
     let [data, targets, meta] = ["out.csv", "t.csv", "m.csv"].map(|name| field.file(name));
     let mut arguments = vec!["data", "1/1", "--out", arg(&data)];
@@ -299,8 +370,14 @@ fn downloads(field: &Field) {
     assert!(refused(&missing, 2).contains("1/9"));
 }
 
-fn page(field: &Field) {
-    let Some(mut browser) = Browser::start(1200, 900) else {
+fn pages(field: &Field) {
+    for (width, height, name) in [(1200, 900, "desk"), (390, 844, "phone")] {
+        page(field, width, height, name);
+    }
+}
+
+fn page(field: &Field, width: u32, height: u32, name: &str) {
+    let Some(mut browser) = Browser::start(width, height) else {
         return;
     };
     for (path, heading) in [
@@ -318,7 +395,7 @@ fn page(field: &Field) {
             true,
             "{path} is wider than the screen"
         );
-        browser.screenshot(&format!("desk{}.png", path.replace('/', "-")));
+        browser.screenshot(&format!("{name}{}.png", path.replace('/', "-")));
     }
     assert_eq!(
         browser.evaluate("document.querySelectorAll('svg.chart rect').length"),

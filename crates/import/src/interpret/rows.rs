@@ -63,8 +63,8 @@ pub(super) fn normalize(
     out
 }
 
-/// Of the sum of all operands.
-pub(super) fn softmax(operands: &[&[f32]], length: usize) -> Vec<f32> {
+/// Of the sum of all operands, which have one length.
+pub(super) fn softmax(operands: &[Vec<f32>], length: usize) -> Vec<f32> {
     let elements = operands.first().map_or(0, |first| first.len());
     let mut out = Vec::with_capacity(elements);
     for start in (0..elements).step_by(length.max(1)) {

@@ -20,6 +20,7 @@ impl Lowering {
                 known.ok_or_else(|| node.refuse(format!("element type {to} is not supported")))?
             }
             "CastLike" => self.element_of(node, 1)?,
+            "BitCast" => return self.same_bits(node).map(Some),
             _ => return Ok(None),
         };
         if let Binding::Constant(constant) = self.operand(node, 0)? {
@@ -27,6 +28,39 @@ impl Lowering {
         }
         let x = self.value(node, 0)?;
         Ok(Some(vec![Binding::Value(self.cast(node, x, to)?)]))
+    }
+
+    /// The bits of integers read as those of others that have as many.
+    fn same_bits(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
+        let x = self.value(node, 0)?;
+        let to = node.int("to", 0)?;
+        let to = i32::try_from(to).ok().and_then(Element::of);
+        let bits = |element| match element {
+            Element::Float => None,
+            Element::Bool => Some(8),
+            Element::Int { bits, .. } => Some(bits),
+        };
+        let from = self.element(x);
+        let element = to.filter(|&to| bits(to).is_some() && bits(to) == bits(from));
+        let element = element.ok_or_else(|| {
+            node.refuse(
+                "the bits of floats are not kept, and no integer has the bits of one; use Cast if numbers are \
+                 meant",
+            )
+        })?;
+        if let (
+            Element::Int { signed: true, .. },
+            Element::Int {
+                signed: false,
+                bits: 32..,
+            },
+        ) = (from, element)
+        {
+            return Err(node.refuse(
+                "integers below zero would need 32 bits or more; use Cast if there are none",
+            ));
+        }
+        Ok(vec![Binding::Value(self.cast(node, x, element)?)])
     }
 
     /// What kind of elements an operand has.

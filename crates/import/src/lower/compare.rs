@@ -1,10 +1,11 @@
-//! Comparisons, logic, choices, remainders and operations on bits.
+//! Comparisons, logic, choices and remainders.
 
 use super::node::Node;
 use super::{Binding, Lowering};
+use crate::array::hides;
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{BitOperation, Operation, Unary, Value};
+use crate::program::{Operation, Unary, Value};
 
 impl Lowering {
     pub(super) fn compare_operator(
@@ -79,6 +80,15 @@ impl Lowering {
         let a = self.value(node, 1)?;
         let b = self.value(node, 2)?;
         let element = self.element(a);
+        for (hidden, other, function) in [(a, b, Unary::IsNotZero), (b, a, Unary::IsZero)] {
+            if element == Element::Float && self.single(hidden).is_some_and(hides) {
+                // Added where it is chosen: a difference of scores and this would lose the scores.
+                let chosen = self.unary(node, condition, function)?;
+                let chosen = self.convert(node, chosen, element)?;
+                let below = self.product_of(node, chosen, hidden)?;
+                return self.sum(node, other, below, 1.0);
+            }
+        }
         let difference = self.difference(node, a, b)?;
         let condition = self.convert(node, condition, element)?;
         let chosen = self.product_of(node, condition, difference)?;
@@ -226,120 +236,5 @@ impl Lowering {
         let step = self.difference(node, on, off)?;
         let raised = self.product_of(node, hot, step)?;
         self.sum(node, raised, off, 1.0)
-    }
-
-    fn bitwise_not(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let element = self.element(x);
-        let negative = self.times_number(node, x, -1.0)?;
-        match element {
-            Element::Int { signed: true, .. } => self.plus_number(node, negative, -1.0),
-            Element::Int { bits: ..=16, .. } => {
-                let (_, hi) = element.limits();
-                self.plus_number(node, negative, hi as f32)
-            }
-            _ => {
-                Err(node.refuse("only integers with a sign, or of 16 bits at most, are supported"))
-            }
-        }
-    }
-
-    /// With one constant for all elements a table, else bit by bit for integers of 8 bits.
-    fn bits(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let a = self.value(node, 0)?;
-        let b = self.value(node, 1)?;
-        let element = self.element(a);
-        let operation = match node.proto.op_type.as_str() {
-            "BitwiseAnd" => BitOperation::And,
-            "BitwiseOr" => BitOperation::Or,
-            "BitwiseXor" => BitOperation::Xor,
-            _ if node.string("direction", "LEFT") == "RIGHT" => BitOperation::Right,
-            _ => BitOperation::Left,
-        };
-        let (a, b) = self.aligned(node, a, b)?;
-        if let Some(with) = self.single(b) {
-            let bits = Unary::Bits {
-                with: with as i64,
-                operation,
-            };
-            let result = self.unary(node, a, bits)?;
-            return self.wrapped(node, result, element);
-        }
-        if matches!(operation, BitOperation::Left | BitOperation::Right) {
-            return self.shifted(node, [a, b], operation, element);
-        }
-        // a + b is twice what both have and once what one has.
-        let mut both = None;
-        let bits = self.bit_count(node, a, b)?;
-        for bit in 0..bits {
-            let digit = Unary::Digit { bit };
-            let of_a = self.unary(node, a, digit)?;
-            let of_b = self.unary(node, b, digit)?;
-            let product = self.product_of(node, of_a, of_b)?;
-            let weight = if bit == bits - 1 && self.signed(a) {
-                -1.0
-            } else {
-                1.0
-            };
-            let product = self.times_number(node, product, weight * f32::from(1u16 << bit))?;
-            both = Some(match both {
-                None => product,
-                Some(both) => self.sum(node, both, product, 1.0)?,
-            });
-        }
-        let both = both.ok_or_else(|| node.refuse("it has no bits"))?;
-        let times = match operation {
-            BitOperation::And => return self.convert(node, both, element),
-            BitOperation::Or => -1.0,
-            _ => -2.0,
-        };
-        let sum = self.sum(node, a, b, 1.0)?;
-        let both = self.times_number(node, both, times)?;
-        let result = self.sum(node, sum, both, 1.0)?;
-        self.convert(node, result, element)
-    }
-
-    fn signed(&self, x: Value) -> bool {
-        matches!(self.element(x), Element::Int { signed: true, .. })
-    }
-
-    fn bit_count(&self, node: &Node<'_>, a: Value, b: Value) -> Result<u8, ImportError> {
-        let _ = b;
-        match self.element(a) {
-            Element::Int {
-                bits: bits @ ..=8, ..
-            } => Ok(bits),
-            // Wider ones are told apart up to what tables hold, sign included.
-            Element::Int { signed: true, .. } => Ok(14),
-            Element::Int { .. } => Ok(14),
-            _ => Err(node.refuse("it needs integers")),
-        }
-    }
-
-    fn shifted(
-        &mut self,
-        node: &Node<'_>,
-        [a, b]: [Value; 2],
-        operation: BitOperation,
-        element: Element,
-    ) -> Result<Value, ImportError> {
-        let mut result = None;
-        for by in 0..16u8 {
-            let at = self.plus_number(node, b, -f32::from(by))?;
-            let chosen = self.unary(node, at, Unary::IsZero)?;
-            let chosen = self.convert(node, chosen, element)?;
-            let bits = Unary::Bits {
-                with: by.into(),
-                operation,
-            };
-            let moved = self.unary(node, a, bits)?;
-            let moved = self.wrapped(node, moved, element)?;
-            let part = self.product_of(node, chosen, moved)?;
-            result = Some(match result {
-                None => part,
-                Some(result) => self.sum(node, result, part, 1.0)?,
-            });
-        }
-        result.ok_or_else(|| node.refuse("it has no bits"))
     }
 }

@@ -14,6 +14,11 @@ impl Lowering {
             return Ok(None);
         };
         let x = self.value(node, 0)?;
+        if function == Unary::Log
+            && let Some(value) = self.written_log_sum_exp(node, x)?
+        {
+            return Ok(Some(vec![Binding::Value(value)]));
+        }
         let value = self.unary(node, x, function)?;
         Ok(Some(vec![Binding::Value(value)]))
     }

@@ -16,8 +16,10 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Asinh",
     "Atan",
     "Atanh",
+    "Attention",
     "AveragePool",
     "BatchNormalization",
+    "BitCast",
     "BitShift",
     "BitwiseAnd",
     "BitwiseNot",
@@ -26,6 +28,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "BlackmanWindow",
     "Cast",
     "CastLike",
+    "CausalConvWithState",
     "Ceil",
     "Celu",
     "CenterCropPad",
@@ -47,6 +50,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "DequantizeLinear",
     "Div",
     "Dropout",
+    "DynamicQuantizeLinear",
     "Einsum",
     "Elu",
     "Equal",
@@ -55,6 +59,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Expand",
     "EyeLike",
     "Flatten",
+    "FlexAttention",
     "Floor",
     "GRU",
     "Gather",
@@ -84,6 +89,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "LeakyRelu",
     "Less",
     "LessOrEqual",
+    "LinearAttention",
     "Log",
     "LogSoftmax",
     "LpNormalization",
@@ -127,7 +133,9 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Reshape",
     "Resize",
     "ReverseSequence",
+    "RotaryEmbedding",
     "Round",
+    "STFT",
     "Scatter",
     "ScatterElements",
     "ScatterND",
@@ -153,6 +161,7 @@ pub(crate) const OPERATORS: &[&str] = &[
     "Swish",
     "Tan",
     "Tanh",
+    "TensorScatter",
     "ThresholdedRelu",
     "Tile",
     "TopK",
@@ -166,8 +175,16 @@ pub(crate) const OPERATORS: &[&str] = &[
 
 /// Whether an operator is taken in some form, whatever its operands are.
 pub(super) fn is_known(node: &NodeProto) -> bool {
-    matches!(node.domain.as_str(), "" | "ai.onnx")
-        && OPERATORS.binary_search(&node.op_type.as_str()).is_ok()
+    is_of_the_format(node) && OPERATORS.binary_search(&node.op_type.as_str()).is_ok()
+}
+
+/// Whether an operator is one that the format itself describes.
+pub(super) fn is_of_the_format(node: &NodeProto) -> bool {
+    match node.domain.as_str() {
+        "" | "ai.onnx" => true,
+        "ai.onnx.preview" => node.op_type == "FlexAttention",
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use super::{Binding, Lowering};
-use crate::array::{Array, Constant};
+use crate::array::{Array, Constant, broadcast_shape};
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 
@@ -54,26 +54,64 @@ impl Lowering {
 
     pub(super) fn matmul(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let a = self.value(node, 0)?;
-        match self.operand(node, 1)? {
-            Binding::Constant(Constant::Float(b)) => {
-                let matrix =
-                    b.shape.len() >= 2 && b.shape[..b.shape.len() - 2].iter().all(|&n| n == 1);
-                if !matrix || b.shape.len() > self.shape(a).len().max(2) {
-                    return Err(node.refuse(format!(
-                        "a constant of shape {:?} is not supported",
-                        b.shape
-                    )));
-                }
+        if let Binding::Constant(Constant::Float(b)) = self.operand(node, 1)? {
+            let matrix = b.shape.len() >= 2 && b.shape[..b.shape.len() - 2].iter().all(|&n| n == 1);
+            if matrix && b.shape.len() <= self.shape(a).len() {
                 let shape = b.shape[b.shape.len() - 2..].to_vec();
                 let b = Array {
                     shape,
                     values: b.values,
                 };
-                self.linear(node, a, b.transposed())
+                return self.linear(node, a, b.transposed());
             }
-            Binding::Value(b) => self.product(node, a, b),
-            _ => Err(node.refuse("its second operand is not of floats")),
         }
+        let b = self.value(node, 1)?;
+        self.broadcast_product(node, a, b)
+    }
+
+    /// A matrix product as numpy has it: a list is a row on the left and a column on the right, axes
+    /// before the last two are repeated where they are 1 or missing.
+    fn broadcast_product(
+        &mut self,
+        node: &Node<'_>,
+        a: Value,
+        b: Value,
+    ) -> Result<Value, ImportError> {
+        let (mut left, mut right) = (self.shape(a).to_vec(), self.shape(b).to_vec());
+        if left.is_empty() || right.is_empty() {
+            return Err(node.refuse("an operand is a single number; multiply with Mul instead"));
+        }
+        let [is_row, is_column] = [left.len() == 1, right.len() == 1];
+        if is_row {
+            left.insert(0, 1);
+        }
+        if is_column {
+            right.push(1);
+        }
+        let (rows, columns) = (
+            left.split_off(left.len() - 2),
+            right.split_off(right.len() - 2),
+        );
+        let batch = broadcast_shape(&left, &right).ok_or_else(|| {
+            node.refuse(format!(
+                "batches of shapes {left:?} and {right:?} don't fit"
+            ))
+        })?;
+        let mut operands = [a, b];
+        for (x, (own, matrix)) in operands.iter_mut().zip([(left, &rows), (right, &columns)]) {
+            let ones = vec![1; batch.len() - own.len()];
+            *x = self.reshape(node, *x, [&ones[..], &own, matrix].concat())?;
+            *x = self.spread(node, *x, &[&batch[..], matrix].concat())?;
+        }
+        let product = self.product(node, operands[0], operands[1])?;
+        let mut shape = batch;
+        if !is_row {
+            shape.push(rows[0]);
+        }
+        if !is_column {
+            shape.push(columns[1]);
+        }
+        self.reshape(node, product, shape)
     }
 
     /// `x [.., K]` times the transpose of `weight [N, K]`.

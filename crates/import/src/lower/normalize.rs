@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::node::Node;
-use crate::array::Array;
+use crate::array::{Array, hides};
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 
@@ -94,6 +94,11 @@ impl Lowering {
                 }
             }
             return Ok(x);
+        }
+        if c.values.iter().any(|&value| hides(value)) {
+            // A summand of its own, which a softmax keeps apart.
+            let mask = self.filled(node, c.shape, c.values);
+            return self.sum(node, x, mask, 1.0);
         }
         let x = self.expanded(node, x, &c.shape)?;
         let shape = self.shape(x).to_vec();

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::node::Node;
+use crate::array::{self, Array};
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 
@@ -37,6 +38,9 @@ impl Lowering {
             Some(constant) => constant.floats().first().copied().unwrap_or(0.0),
             None => node.float("value", 0.0)?,
         };
+        if mode == "constant" && array::hides(filling) {
+            return self.hidden_around(node, x, &axes, &pads, filling);
+        }
         if mode == "constant" && filling != 0.0 {
             x = self.plus_number(node, x, -filling)?;
         }
@@ -48,6 +52,34 @@ impl Lowering {
             x = self.plus_number(node, x, filling)?;
         }
         Ok(x)
+    }
+
+    /// Scores between others that are hidden.
+    fn hidden_around(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        axes: &[usize],
+        pads: &[i64],
+        filling: f32,
+    ) -> Result<Value, ImportError> {
+        let mut padded = x;
+        for (place, &axis) in axes.iter().enumerate() {
+            let around = [pads[place], pads[place + axes.len()]];
+            let length = self.shape(padded)[axis];
+            padded = self.padded(node, padded, axis, around, "constant")?;
+            let before = around[0].max(0) as usize;
+            let kept =
+                before..before + (length as i64 + around[0].min(0) + around[1].min(0)) as usize;
+            let mut shape = vec![1; self.shape(padded).len()];
+            shape[axis] = self.shape(padded)[axis];
+            let fill = |at: usize| if kept.contains(&at) { 0.0 } else { filling };
+            let values: Vec<f32> = (0..shape[axis]).map(fill).collect();
+            if values.contains(&filling) {
+                padded = self.plus_constant(node, padded, Array { shape, values })?;
+            }
+        }
+        Ok(padded)
     }
 
     fn padded(

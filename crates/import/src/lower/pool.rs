@@ -2,6 +2,7 @@
 
 use super::node::Node;
 use super::{Binding, Lowering, conv};
+use crate::array::HIDDEN;
 use crate::error::ImportError;
 use crate::program::{Operation, Value};
 use crate::window::Window;
@@ -131,9 +132,11 @@ impl Lowering {
         } else {
             self.limits(node)?
         };
-        if lo.is_nan() || hi.is_nan() || lo > hi {
+        if lo.is_nan() || hi.is_nan() {
             return Err(node.refuse(format!("its limits are {lo} and {hi}")));
         }
+        // The upper one is the stronger.
+        let lo = lo.min(hi);
         let shape = self.shape(x).to_vec();
         let operation = Operation::Clip { lo, hi };
         // Limits and maxima can change places; limits first lets them join the rounding that a
@@ -163,7 +166,12 @@ impl Lowering {
             None => Ok(default),
             Some(constant) => {
                 let value = constant.floats().first().copied();
-                value.ok_or_else(|| node.refuse("a limit is empty"))
+                let value = value.ok_or_else(|| node.refuse("a limit is empty"))?;
+                Ok::<f32, ImportError>(match value {
+                    ..=HIDDEN => f32::MIN,
+                    _ if value >= -HIDDEN => f32::MAX,
+                    _ => value,
+                })
             }
         };
         Ok((limit(1, f32::MIN)?, limit(2, f32::MAX)?))

@@ -5,7 +5,10 @@ use super::{Binding, Lowering};
 use crate::array::{Array, Constant};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{Unary, Value};
+use crate::program::{Operation, Unary, Value};
+
+/// How many steps a byte has.
+const STEPS: f32 = 255.0;
 
 impl Lowering {
     pub(super) fn quantized_operator(
@@ -14,6 +17,7 @@ impl Lowering {
     ) -> Result<Option<Vec<Binding>>, ImportError> {
         let value = match node.proto.op_type.as_str() {
             "QuantizeLinear" => self.quantize_linear(node)?,
+            "DynamicQuantizeLinear" => return self.dynamic_quantize(node).map(Some),
             "DequantizeLinear" => self.dequantize_linear(node)?,
             "MatMulInteger" => self.matmul_integer(node)?,
             "QLinearMatMul" => self.quantized_matmul(node)?,
@@ -107,6 +111,44 @@ impl Lowering {
         self.saturated(node, x, zero, element)
     }
 
+    /// Bytes with the scale and the zero point that a tensor's own extremes ask for, and these.
+    fn dynamic_quantize(&mut self, node: &Node<'_>) -> Result<Vec<Binding>, ImportError> {
+        let x = self.value(node, 0)?;
+        let flat = self.flat(node, x)?;
+        let zero = self.filled(node, vec![1], vec![0.0]);
+        let most = self.axis_max(node, flat, 0)?;
+        let most = self.larger_of(node, most, zero)?;
+        let negative = self.times_number(node, flat, -1.0)?;
+        let depth = self.axis_max(node, negative, 0)?;
+        let depth = self.larger_of(node, depth, zero)?;
+        let range = self.sum(node, most, depth, 1.0)?;
+        let scale = self.times_number(node, range, 1.0 / STEPS)?;
+        let inverse = self.unary(node, range, Unary::Reciprocal)?;
+        let inverse = self.times_number(node, inverse, STEPS)?;
+        let element = Element::Int {
+            signed: false,
+            bits: 8,
+        };
+        let point = self.product_of(node, depth, inverse)?;
+        let point = self.saturated(node, point, Array::scalar(0.0), element)?;
+        let units = self.product_of(node, flat, inverse)?;
+        let units = self.unary(node, units, Unary::Round)?;
+        let units = self.cast(node, units, Element::INT64)?;
+        let wide = self.convert(node, point, Element::INT64)?;
+        let units = self.sum(node, units, wide, 1.0)?;
+        let shape = self.shape(units).to_vec();
+        let limits = Operation::Clip { lo: 0.0, hi: STEPS };
+        let units = self.step(node, limits, vec![units], shape)?;
+        let bytes = self.convert(node, units, element)?;
+        let shape = self.shape(x).to_vec();
+        let results = [
+            self.reshape(node, bytes, shape)?,
+            self.reshape(node, scale, vec![])?,
+            self.reshape(node, point, vec![])?,
+        ];
+        Ok(results.map(Binding::Value).to_vec())
+    }
+
     /// `x` rounded, the zero point added, within the limits of the element.
     fn saturated(
         &mut self,
@@ -132,7 +174,7 @@ impl Lowering {
         let zero = self.whole_constant(node, rounded, zero);
         let sum = self.sum(node, rounded, zero, 1.0)?;
         let shape = self.shape(sum).to_vec();
-        let clip = crate::program::Operation::Clip { lo, hi };
+        let clip = Operation::Clip { lo, hi };
         self.step(node, clip, vec![sum], shape)
     }
 

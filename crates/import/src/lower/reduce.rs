@@ -4,7 +4,7 @@ use super::node::Node;
 use super::{Binding, Lowering};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{Operation, Unary, Value};
+use crate::program::{Function, Operation, Unary, Value};
 
 /// Longest axis that is sorted, which takes its square of comparisons.
 const SORT_MAX: usize = 256;
@@ -98,21 +98,62 @@ impl Lowering {
                 let sum = self.axes_sum(node, x, axes)?;
                 self.unary(node, sum, Unary::Log)
             }
-            "ReduceLogSumExp" => {
-                let largest = each(self, x, Self::axis_max)?;
-                let below = self.difference(node, x, largest)?;
-                let powers = self.unary(node, below, Unary::Exp)?;
-                let sum = self.axes_sum(node, powers, axes)?;
-                let log = self.unary(node, sum, Unary::Log)?;
-                self.sum(node, log, largest, 1.0)
-            }
+            "ReduceLogSumExp" => self.log_sum_exp(node, x, axes),
             _ => Err(node.unknown()),
+        }
+    }
+
+    /// The largest is taken off first: powers of others would fill the range of a number.
+    fn log_sum_exp(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        axes: &[usize],
+    ) -> Result<Value, ImportError> {
+        let largest = axes
+            .iter()
+            .try_fold(x, |x, &axis| self.axis_max(node, x, axis))?;
+        let below = self.difference(node, x, largest)?;
+        let powers = self.unary(node, below, Unary::Exp)?;
+        let sum = self.axes_sum(node, powers, axes)?;
+        let log = self.unary(node, sum, Unary::Log)?;
+        self.sum(node, log, largest, 1.0)
+    }
+
+    /// `Log` of a sum of powers that a file writes out. `None`: it is of something else.
+    pub(super) fn written_log_sum_exp(
+        &mut self,
+        node: &Node<'_>,
+        sum: Value,
+    ) -> Result<Option<Value>, ImportError> {
+        let shape = self.shape(sum).to_vec();
+        let mut axes = Vec::new();
+        let mut source = sum;
+        loop {
+            let step = &self.steps[source];
+            let Some(&operand) = step.operands.first() else {
+                return Ok(None);
+            };
+            match step.operation {
+                Operation::Reshape if axes.is_empty() => {}
+                Operation::WindowSum { axis, kernel, .. }
+                    if kernel == self.shape(operand)[axis] && step.shape[axis] == 1 =>
+                {
+                    axes.push(axis);
+                }
+                Operation::Function(Function::Unary(Unary::Exp)) if !axes.is_empty() => {
+                    let value = self.log_sum_exp(node, operand, &axes)?;
+                    return self.reshape(node, value, shape).map(Some);
+                }
+                _ => return Ok(None),
+            }
+            source = operand;
         }
     }
 
     pub(super) fn magnitude(&mut self, node: &Node<'_>, x: Value) -> Result<Value, ImportError> {
         let shape = self.shape(x).to_vec();
-        let operation = Operation::Function(crate::program::Function::Abs);
+        let operation = Operation::Function(Function::Abs);
         self.step(node, operation, vec![x], shape)
     }
 

@@ -2,10 +2,10 @@
 
 use super::node::Node;
 use super::{Binding, Lowering};
-use crate::array::{Constant, strides};
+use crate::array::{Array, Constant, strides};
 use crate::element::Element;
 use crate::error::ImportError;
-use crate::program::{Operation, Unary, Value};
+use crate::program::{Operation, Value};
 
 impl Lowering {
     pub(super) fn select_operator(
@@ -22,6 +22,7 @@ impl Lowering {
             "GatherND" => self.gather_nd(node)?,
             "ScatterElements" | "Scatter" => self.scatter_elements(node)?,
             "ScatterND" => self.scatter_nd(node)?,
+            "TensorScatter" => self.tensor_scatter(node)?,
             "ReverseSequence" => self.reverse_sequence(node)?,
             "Compress" => self.compress(node)?,
             "CenterCropPad" => self.center_crop_pad(node)?,
@@ -55,20 +56,41 @@ impl Lowering {
         let total = lengths
             .iter()
             .try_fold(0usize, |sum, &length| sum.checked_add(length));
-        if total != Some(shape[axis]) || lengths.contains(&0) {
+        if total != Some(shape[axis]) {
             return Err(node.refuse(format!(
-                "its parts {lengths:?} don't fill an axis of {}, or are empty",
+                "its parts {lengths:?} don't fill an axis of {}",
                 shape[axis]
             )));
         }
         let mut start = 0;
         let mut parts = Vec::with_capacity(lengths.len());
         for length in lengths {
+            if length == 0 {
+                parts.push(Binding::Constant(self.nothing(x, axis)));
+                continue;
+            }
             let part = self.cut(node, x, axis, [start, length])?;
             parts.push(Binding::Value(part));
             start += length;
         }
         Ok(parts)
+    }
+
+    /// No values, of the kind and shape of `x` but for one axis.
+    pub(super) fn nothing(&self, x: Value, axis: usize) -> Constant {
+        let mut shape = self.shape(x).to_vec();
+        shape[axis] = 0;
+        match self.element(x) {
+            Element::Float => Constant::Float(Array {
+                shape,
+                values: vec![],
+            }),
+            element => Constant::Int {
+                shape,
+                values: vec![],
+                element,
+            },
+        }
     }
 
     fn expand_operator(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
@@ -189,7 +211,7 @@ impl Lowering {
     }
 
     /// Constant indices, counted from the end where negative, below `length`.
-    fn indices(
+    pub(super) fn indices(
         &mut self,
         node: &Node<'_>,
         operand: usize,
@@ -201,13 +223,13 @@ impl Lowering {
     }
 
     /// All values in one row.
-    fn flat(&mut self, node: &Node<'_>, x: Value) -> Result<Value, ImportError> {
+    pub(super) fn flat(&mut self, node: &Node<'_>, x: Value) -> Result<Value, ImportError> {
         let count = self.shape(x).iter().product();
         self.reshape(node, x, vec![count])
     }
 
     /// For each entry of `shape`: the place in `of` with the coordinate of `axis` replaced.
-    fn element_places(
+    pub(super) fn element_places(
         node: &Node<'_>,
         of: &[usize],
         axis: usize,
@@ -259,33 +281,17 @@ impl Lowering {
             return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
         }
         let indices = self.counted_from_front(node, indices, of[axis])?;
-        // [.., index, position, ..]
-        let mut wide = shape.clone();
-        wide.insert(axis + 1, 1);
-        let indices = self.reshape(node, indices, wide)?;
-        let places = self.positions(node, rank + 1, axis + 1, of[axis]);
+        // [before, index, position, behind]
+        let before = of[..axis].iter().product();
+        let behind = of[axis + 1..].iter().product();
+        let indices = self.reshape(node, indices, vec![before, shape[axis], 1, behind])?;
+        let places = self.positions(node, 4, 2, of[axis]);
         let hot = self.equal(node, indices, places)?;
         let hot = self.convert(node, hot, self.element(x))?;
-        let mut row = of;
-        row.insert(axis, 1);
-        let x = self.reshape(node, x, row)?;
+        let x = self.reshape(node, x, vec![before, 1, of[axis], behind])?;
         let picked = self.product_of(node, hot, x)?;
-        let picked = self.axis_sum(node, picked, axis + 1)?;
+        let picked = self.axis_sum(node, picked, 2)?;
         self.reshape(node, picked, shape)
-    }
-
-    /// Indices, counted from the end where negative.
-    pub(super) fn counted_from_front(
-        &mut self,
-        node: &Node<'_>,
-        indices: Value,
-        length: usize,
-    ) -> Result<Value, ImportError> {
-        let indices = self.convert(node, indices, Element::INT64)?;
-        let negative = self.unary(node, indices, Unary::IsNegative)?;
-        let negative = self.convert(node, negative, Element::INT64)?;
-        let wrapped = self.times_number(node, negative, length as f32)?;
-        self.sum(node, indices, wrapped, 1.0)
     }
 
     fn gather_nd(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
@@ -314,87 +320,6 @@ impl Lowering {
         let taken = self.take(node, flat, 0, &places)?;
         let shape = [&shape[..shape.len() - 1], &of[batch + depth..]].concat();
         self.reshape(node, taken, shape)
-    }
-
-    fn scatter_elements(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let of = self.shape(x).to_vec();
-        let axis = node.axis(node.int("axis", 0)?, of.len())?;
-        let (shape, indices) = self.indices(node, 1)?;
-        let places = Self::element_places(node, &of, axis, &shape, &indices)?;
-        self.scattered(node, x, &places)
-    }
-
-    fn scatter_nd(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let of = self.shape(x).to_vec();
-        let (shape, indices) = self.indices(node, 1)?;
-        let depth = shape.last().copied().unwrap_or(0);
-        if depth == 0 || depth > of.len() {
-            return Err(node.refuse(format!("indices {shape:?} don't fit {of:?}")));
-        }
-        let from = strides(&of);
-        let block: usize = of[depth..].iter().product();
-        let mut places = Vec::new();
-        for tuple in indices.chunks_exact(depth) {
-            let mut start = 0;
-            for (place, &index) in tuple.iter().enumerate() {
-                start += node.axis(index, of[place])? * from[place];
-            }
-            places.extend(start..start + block);
-        }
-        self.scattered(node, x, &places)
-    }
-
-    /// `x` with the values of the third operand at the given places.
-    fn scattered(
-        &mut self,
-        node: &Node<'_>,
-        x: Value,
-        places: &[usize],
-    ) -> Result<Value, ImportError> {
-        let shape = self.shape(x).to_vec();
-        let count: usize = shape.iter().product();
-        let updates = self.value(node, 2)?;
-        let updates = self.flat(node, updates)?;
-        if self.shape(updates) != [places.len()] {
-            return Err(node.refuse("its updates don't fit its indices"));
-        }
-        let flat = self.flat(node, x)?;
-        let value = match node.string("reduction", "none").as_str() {
-            "none" => {
-                let joined = vec![count + places.len()];
-                let both = self.step(
-                    node,
-                    Operation::Concat { axis: 0 },
-                    vec![flat, updates],
-                    joined,
-                )?;
-                let mut sources: Vec<usize> = (0..count).collect();
-                for (update, &place) in places.iter().enumerate() {
-                    sources[place] = count + update;
-                }
-                self.take(node, both, 0, &sources)?
-            }
-            "add" => {
-                let entries = count.saturating_mul(places.len());
-                if entries > 1 << 20 {
-                    return Err(node.refuse("it adds to too many places"));
-                }
-                let mut values = vec![0.0; entries];
-                for (update, &place) in places.iter().enumerate() {
-                    values[place * places.len() + update] = 1.0;
-                }
-                let matrix = crate::array::Array {
-                    shape: vec![count, places.len()],
-                    values,
-                };
-                let added = self.mixed(node, updates, 0, matrix)?;
-                self.sum(node, flat, added, 1.0)?
-            }
-            other => return Err(node.refuse(format!("reduction '{other}' is not supported"))),
-        };
-        self.reshape(node, value, shape)
     }
 
     fn reverse_sequence(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {

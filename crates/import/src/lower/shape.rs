@@ -144,20 +144,20 @@ impl Lowering {
         matches!(self.operand(node, index), Ok(Binding::Constant(constant)) if constant.shape().contains(&0))
     }
 
-    /// Only for what shapes are computed from.
+    /// Lists of integers, from which shapes are computed, stay constants.
     pub(super) fn gather(&mut self, node: &Node<'_>) -> Result<Binding, ImportError> {
-        if let Some(Binding::Constant(Constant::Int { shape, values, .. })) =
-            self.optional(node, 1)?
-            && !matches!(self.operand(node, 0)?, Binding::Constant(Constant::Int { shape, .. }) if shape.len() == 1)
-        {
-            let x = self.value(node, 0)?;
-            let mut whole = self.shape(x).to_vec();
-            let axis = node.axis(node.int("axis", 0)?, whole.len())?;
-            let places = values.iter().map(|&index| node.axis(index, whole[axis]));
-            let places = places.collect::<Result<Vec<_>, _>>()?;
-            let taken = self.take(node, x, axis, &places)?;
-            whole.splice(axis..=axis, shape);
-            return Ok(Binding::Value(self.reshape(node, taken, whole)?));
+        let (table, indices) = (self.operand(node, 0)?, self.operand(node, 1)?);
+        let is_list =
+            matches!(&table, Binding::Constant(Constant::Int { shape, .. }) if shape.len() == 1);
+        if !is_list || matches!(indices, Binding::Value(_)) {
+            let rank = match &table {
+                Binding::Value(value) => self.shape(*value).len(),
+                Binding::Constant(constant) => constant.shape().len(),
+            };
+            let axis = node.axis(node.int("axis", 0)?, rank)?;
+            return self
+                .gathered(node, table, axis, indices)
+                .map(Binding::Value);
         }
         let Some(Constant::Int {
             shape,
@@ -355,8 +355,14 @@ impl Lowering {
         {
             return Ok(Binding::Constant(whole_list(vec![], element)));
         }
+        if step >= 1
+            && end <= start
+            && let Binding::Value(x) = binding
+        {
+            return Ok(Binding::Constant(self.nothing(x, axis)));
+        }
         if step < 1 || end <= start {
-            return Err(node.refuse("only slices forward that keep something are supported"));
+            return Err(node.refuse("a constant is cut backwards, or nothing of it is kept"));
         }
         let count = ((end - start - 1) / step + 1) as usize;
         let (start, step) = (start as usize, step.min(length.max(1)) as usize);

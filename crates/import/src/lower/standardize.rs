@@ -83,11 +83,8 @@ impl Lowering {
         let x = self.value(node, 0)?;
         let rank = self.shape(x).len();
         let axis = node.axis(node.int("axis", -1)?, rank)?;
-        let axes: Vec<usize> = (axis..rank).collect();
-        let square = self.product_of(node, x, x)?;
-        let mean = self.axes_mean(node, square, &axes)?;
-        let mean = self.plus_number(node, mean, node.float("epsilon", 1e-5)?)?;
-        let normal = self.times_power(node, x, mean, -0.5)?;
+        let epsilon = node.float("epsilon", 1e-5)?;
+        let normal = self.normalized_from(node, x, axis, false, epsilon)?;
         let scale = self.value(node, 1)?;
         self.product_of(node, normal, scale)
     }
@@ -99,7 +96,17 @@ impl Lowering {
         let axes = axes
             .map(|&axis| node.axis(axis, rank))
             .collect::<Result<Vec<_>, _>>()?;
-        self.standardized(node, x, &axes, 1e-9)
+        // The axes that count as one row last.
+        let mut perm: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).collect();
+        let first = perm.len();
+        perm.extend(&axes);
+        let mut back = vec![0; rank];
+        for (place, &axis) in perm.iter().enumerate() {
+            back[axis] = place;
+        }
+        let x = self.transposed(node, x, &perm)?;
+        let x = self.normalized_from(node, x, first, true, 1e-9)?;
+        self.transposed(node, x, &back)
     }
 
     fn lp_normalization(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {

@@ -1,32 +1,12 @@
-//! What transformers are made of: rows of a table, layer normalisation, softmax.
+//! What transformers are made of: layer normalisation, softmax.
 
 use super::node::Node;
 use super::{Binding, Lowering};
 use crate::array::Constant;
 use crate::error::ImportError;
-use crate::program::{Operation, Value};
+use crate::program::{Operation, Unary, Value};
 
 impl Lowering {
-    /// Whether a `Gather` takes rows of a constant matrix by indices that depend on the inputs.
-    pub(super) fn is_embedding(&self, node: &Node<'_>) -> Result<bool, ImportError> {
-        let table = self.operand(node, 0)?;
-        let indices = self.operand(node, 1)?;
-        let matrix = matches!(
-            &table,
-            Binding::Constant(Constant::Float(table)) if table.shape.len() == 2
-        );
-        let axis = node.int("axis", 0)?;
-        Ok(matrix && matches!(indices, Binding::Value(_)) && (axis == 0 || axis == -2))
-    }
-
-    pub(super) fn embedding(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let table = self.floats(node, 0)?;
-        let table = table.ok_or_else(|| node.refuse("its table is missing"))?;
-        let indices = self.value(node, 1)?;
-        let shape = [self.shape(indices), &table.shape[1..]].concat();
-        self.step(node, Operation::Embedding { table }, vec![indices], shape)
-    }
-
     /// By halves, which takes few steps.
     pub(super) fn global_max_pool(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
         let x = self.value(node, 0)?;
@@ -37,22 +17,16 @@ impl Lowering {
         (2..rank).try_fold(x, |x, axis| self.axis_max(node, x, axis))
     }
 
-    pub(super) fn layer_normalization(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
-        let x = self.value(node, 0)?;
-        let shape = self.shape(x).to_vec();
+    /// The values, and where they are asked for the means and the inverse deviations of the rows.
+    pub(super) fn layer_normalization(
+        &mut self,
+        node: &Node<'_>,
+    ) -> Result<Vec<Binding>, ImportError> {
+        let given = self.value(node, 0)?;
+        let shape = self.shape(given).to_vec();
         let axis = node.axis(node.int("axis", -1)?, shape.len())?;
         let epsilon = node.float("epsilon", 1e-5)?;
-        let rows: usize = shape[axis..].iter().product();
-        // The axes from `axis` on count as one.
-        let flat = [&shape[..axis], &[rows]].concat();
-        let x = self.reshape(node, x, flat.clone())?;
-        let operation = Operation::Normalize {
-            axis,
-            centered: true,
-            epsilon,
-        };
-        let x = self.step(node, operation, vec![x], flat)?;
-        let mut x = self.reshape(node, x, shape)?;
+        let mut x = self.normalized_from(node, given, axis, true, epsilon)?;
         x = match self.operand(node, 1)? {
             Binding::Constant(Constant::Float(c)) => self.times_constant(node, x, c)?,
             _ => {
@@ -60,14 +34,59 @@ impl Lowering {
                 self.product_of(node, x, scale)?
             }
         };
-        match self.optional(node, 2)? {
-            None => Ok(x),
-            Some(Binding::Constant(Constant::Float(c))) => self.plus_constant(node, x, c),
+        x = match self.optional(node, 2)? {
+            None => x,
+            Some(Binding::Constant(Constant::Float(c))) => self.plus_constant(node, x, c)?,
             Some(_) => {
                 let bias = self.value(node, 2)?;
-                self.sum(node, x, bias, 1.0)
+                self.sum(node, x, bias, 1.0)?
             }
+        };
+        let mut results = vec![Binding::Value(x)];
+        if node.proto.output.len() > 1 {
+            let axes: Vec<usize> = (axis..shape.len()).collect();
+            let moments = self.row_moments(node, given, &axes, epsilon)?;
+            results.extend(moments.map(Binding::Value));
         }
+        Ok(results)
+    }
+
+    /// `(x - mean) / deviation`, the axes from `axis` on counting as one.
+    pub(super) fn normalized_from(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        axis: usize,
+        centered: bool,
+        epsilon: f32,
+    ) -> Result<Value, ImportError> {
+        let shape = self.shape(x).to_vec();
+        let flat = [&shape[..axis], &[shape[axis..].iter().product()]].concat();
+        let x = self.reshape(node, x, flat.clone())?;
+        let operation = Operation::Normalize {
+            axis,
+            centered,
+            epsilon,
+        };
+        let x = self.step(node, operation, vec![x], flat)?;
+        self.reshape(node, x, shape)
+    }
+
+    /// Mean and inverse deviation over some axes, which stay with length 1.
+    fn row_moments(
+        &mut self,
+        node: &Node<'_>,
+        x: Value,
+        axes: &[usize],
+        epsilon: f32,
+    ) -> Result<[Value; 2], ImportError> {
+        let mean = self.axes_mean(node, x, axes)?;
+        let centered = self.difference(node, x, mean)?;
+        let square = self.product_of(node, centered, centered)?;
+        let variance = self.axes_mean(node, square, axes)?;
+        let variance = self.plus_number(node, variance, epsilon)?;
+        let inverse = self.unary(node, variance, Unary::Power { exponent: -0.5 })?;
+        Ok([mean, inverse])
     }
 
     /// Over any axis; before version 13 over all axes from one on.

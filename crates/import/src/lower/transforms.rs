@@ -17,11 +17,68 @@ impl Lowering {
     ) -> Result<Option<Vec<Binding>>, ImportError> {
         let value = match node.proto.op_type.as_str() {
             "DFT" => self.fourier(node)?,
+            "STFT" => self.short_fourier(node)?,
             "Col2Im" => self.columns_to_image(node)?,
             "AffineGrid" => self.affine_grid(node)?,
             _ => return Ok(None),
         };
         Ok(Some(vec![Binding::Value(value)]))
+    }
+
+    /// The transforms of frames of a real signal, all as one matrix.
+    fn short_fourier(&mut self, node: &Node<'_>) -> Result<Value, ImportError> {
+        let x = self.value(node, 0)?;
+        let shape = self.shape(x).to_vec();
+        let &[batch, length, 1] = &shape[..] else {
+            return Err(node.refuse(format!(
+                "its signal has shape {shape:?}; [batch, length, 1] is supported"
+            )));
+        };
+        let number = |list: Option<Vec<i64>>| {
+            let first = list.and_then(|list| list.first().copied());
+            first.and_then(|number| usize::try_from(number).ok())
+        };
+        let step = number(self.ints(node, 1)?).unwrap_or(0);
+        let window = self.floats(node, 2)?.map(|window| window.values);
+        let frame = match (number(self.ints(node, 3)?), &window) {
+            (Some(frame), _) => frame,
+            (None, Some(window)) => window.len(),
+            (None, None) => 0,
+        };
+        let window = window.unwrap_or_else(|| vec![1.0; frame]);
+        if step == 0 || frame == 0 || frame > length || window.len() != frame {
+            return Err(node.refuse("its step, window and frame don't fit its signal"));
+        }
+        let frames = (length - frame) / step + 1;
+        let one_sided = node.int("onesided", 1)? != 0;
+        let bins = if one_sided { frame / 2 + 1 } else { frame };
+        let rows = frames.saturating_mul(2 * bins);
+        if rows.saturating_mul(length) > ENTRIES_MAX {
+            return Err(
+                node.refuse("its frames take a matrix that is too large; cut the signal first")
+            );
+        }
+        let mut values = vec![0.0; rows * length];
+        for (row, values) in values.chunks_exact_mut(length).enumerate() {
+            let (start, bin, part) = (row / (2 * bins) * step, row / 2 % bins, row % 2);
+            for (place, (value, weight)) in values[start..].iter_mut().zip(&window).enumerate() {
+                let turns = (bin * place % frame) as f64 / frame as f64;
+                let angle = -2.0 * std::f64::consts::PI * turns;
+                let wave = if part == 0 {
+                    libm::cos(angle)
+                } else {
+                    libm::sin(angle)
+                };
+                *value = (f64::from(*weight) * wave) as f32;
+            }
+        }
+        let matrix = Array {
+            shape: vec![rows, length],
+            values,
+        };
+        let x = self.reshape(node, x, vec![batch, length])?;
+        let x = self.mixed(node, x, 1, matrix)?;
+        self.reshape(node, x, vec![batch, frames, bins, 2])
     }
 
     /// Along one axis, the last one being that of real and imaginary part.

@@ -17,7 +17,8 @@ impl Builder<'_> {
         let x = self.shaped(x, &inner(&step.shape))?;
         let (shape, axes) = squeezed(&c.shape, &step.shape);
         // Few bits get some more, so that the constant isn't rounded to them.
-        let coarse = self.range(x).magnitude() <= 4 * self.top();
+        let whole = |&number: &f32| (f64::from(number) / x.scale).fract() == 0.0;
+        let coarse = self.range(x).magnitude() <= 4 * self.top() && !c.values.iter().all(whole);
         self.plus(x, &c.values, shape, axes, if coarse { 64 } else { 1 })
     }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use lilliput_graph::graph::WeightSpec;
 use lilliput_graph::op::SHIFT_MAX;
+use lilliput_graph::shape::AXES_MAX;
 use lilliput_graph::{
     Draft, Input, Op, OpError, Output, Post, Range, Shape, Table, Tensor, TensorId,
 };
 
+use super::saturate::CLAMP_ENTRIES;
 use super::{Observed, Options};
 use crate::element::Element;
 use crate::error::ImportError;
@@ -16,6 +18,8 @@ use crate::program::{Operation, Program, Step, Value};
 
 /// Most entries of one table, reached by shifting further than calibration asks for.
 const DOMAIN_MAX: i64 = 1 << 15;
+/// How many steps with tables of their own leave few entries to all others.
+const FUNCTIONS_MANY: usize = 8;
 /// Most entries of functions' tables before they are shared.
 const FUNCTION_ENTRIES_MAX: usize = 1 << 22;
 /// Fewest bits of an input, which costs no table.
@@ -37,6 +41,8 @@ pub(super) struct Builder<'a> {
     pub(super) observed: &'a Observed,
     pub(super) bits: u8,
     pub(super) weight_bits: u8,
+    /// Whether so many steps have tables of their own that the others have to do with few entries.
+    pub(super) is_crowded: bool,
     /// Entries of functions' tables so far.
     function_entries: usize,
     pub(super) draft: Draft,
@@ -60,6 +66,10 @@ impl<'a> Builder<'a> {
         let mut quantities = Vec::with_capacity(program.steps.len());
         for (index, step) in program.steps[..program.inputs].iter().enumerate() {
             let bits = bits.max(INPUT_BITS_MIN);
+            let refuse = |reason: &str| ImportError::Input {
+                name: step.name.clone(),
+                reason: reason.into(),
+            };
             let rows = super::embedding::rows_of_input(program, index);
             let (range, scale) = match exact_input(step.element, observed, index, bits) {
                 // Whatever the samples hold, every row can be asked for.
@@ -68,15 +78,18 @@ impl<'a> Builder<'a> {
                     (Range { lo: 0, hi }, scale)
                 }
                 Some(exact) => exact,
+                // Whoever reads integers counts on each.
+                None if step.element.is_exact() && !is_only_converted(program, index) => {
+                    return Err(refuse(
+                        "its samples hold integers of more than 29 bits; cast it to floats first, or keep it \
+                         below 536870912",
+                    ));
+                }
                 None => input_range(observed.of_step(index), bits),
-            };
-            let refuse = |reason: &str| ImportError::Input {
-                name: step.name.clone(),
-                reason: reason.into(),
             };
             inputs.push(Input {
                 name: step.name.clone(),
-                shape: inner(&step.shape),
+                shape: of_input(&step.shape),
                 range,
                 scale: scale_from_f64(scale)
                     .ok_or_else(|| refuse("its samples are too small or too large"))?,
@@ -93,10 +106,21 @@ impl<'a> Builder<'a> {
             bits: 1,
         };
         let places = 4 * program.steps.len();
+        let has_table = |step: &&Step| {
+            matches!(
+                step.operation,
+                Operation::Function(_)
+                    | Operation::Formula(_)
+                    | Operation::Normalize { .. }
+                    | Operation::Softmax
+            )
+        };
+        let functions = program.steps.iter().filter(has_table).count();
         Ok(Self {
             program,
             observed,
             bits,
+            is_crowded: functions >= FUNCTIONS_MANY,
             function_entries: 0,
             weight_bits: options
                 .weight_bits
@@ -119,6 +143,12 @@ impl<'a> Builder<'a> {
                     node: step.name.clone(),
                     source,
                 })?;
+            let quantity =
+                self.within_shifts(value, quantity)
+                    .map_err(|source| ImportError::Quantize {
+                        node: step.name.clone(),
+                        source,
+                    })?;
             self.quantities.push(quantity);
         }
         for output in &program.outputs {
@@ -229,26 +259,13 @@ impl<'a> Builder<'a> {
         limits: Range,
         ceiling: Option<(f64, f64)>,
     ) -> Result<Quantity, OpError> {
-        let (least, most) = self.observed.of_step(value);
-        let range = self.range(x);
-        let fits = |shift: u8| {
-            let unit = x.scale * f64::from(1u32 << shift);
-            let reaches = |extreme: f64, limit: i64| (extreme / unit).round() <= limit as f64;
-            if least == 0.0 && most == 0.0 {
-                // Nothing was seen: make room for the worst.
-                return range.hi >> shift <= limits.hi && range.lo >> shift >= limits.lo;
-            }
-            reaches(most, limits.hi) && (limits.lo == 0 || reaches(-least, -limits.lo))
-        };
-        let mut shift = (0..SHIFT_MAX)
-            .find(|&shift| fits(shift))
-            .unwrap_or(SHIFT_MAX);
-        let (x, range) = if (range.hi - range.lo) >> shift >= DOMAIN_MAX {
-            let x = self.saturated(x, limits.magnitude() << shift)?;
-            (x, self.range(x))
+        let mut shift = self.shift_into(value, x, limits);
+        let x = if self.is_beyond(x, shift, limits) {
+            self.saturated(x, limits.magnitude(), shift, CLAMP_ENTRIES)?
         } else {
-            (x, range)
+            x
         };
+        let range = self.range(x);
         let too_wide = |shift: u8, entries: i64| (range.hi - range.lo) >> shift >= entries;
         while shift < SHIFT_MAX && too_wide(shift, DOMAIN_MAX) {
             shift += 1;
@@ -271,6 +288,35 @@ impl<'a> Builder<'a> {
             out_lo: limits.lo as i32,
             out_hi: limits.hi as i32,
         })
+    }
+
+    /// The least shift that brings what the samples reached at step `value` into `limits`.
+    pub(super) fn shift_into(&self, value: Value, x: Quantity, limits: Range) -> u8 {
+        let (least, most) = self.observed.of_step(value);
+        let range = self.range(x);
+        let fits = |shift: &u8| {
+            let unit = x.scale * f64::from(1u32 << shift);
+            let reaches = |extreme: f64, limit: i64| (extreme / unit).round() <= limit as f64;
+            if least == 0.0 && most == 0.0 {
+                // Nothing was seen: make room for the worst.
+                return range.hi >> shift <= limits.hi && range.lo >> shift >= limits.lo;
+            }
+            reaches(most, limits.hi) && (limits.lo == 0 || reaches(-least, -limits.lo))
+        };
+        (0..SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX)
+    }
+
+    /// Whether the worst case of `x` needs many more entries after the shift than the limits that it
+    /// is brought to.
+    pub(super) fn is_beyond(&self, x: Quantity, shift: u8, limits: Range) -> bool {
+        let range = self.range(x);
+        let most = if self.is_crowded {
+            DOMAIN_MAX / 2
+        } else {
+            DOMAIN_MAX
+        };
+        let enough = (5 * (limits.hi - limits.lo) / 4).max(most);
+        (range.hi - range.lo) >> shift >= enough
     }
 
     /// Adds a table for all that `x` can reach after the shift, and its lookup.
@@ -307,6 +353,19 @@ impl<'a> Builder<'a> {
     pub(super) fn step_of(&self, value: Value) -> &'a Step {
         &self.program.steps[value]
     }
+}
+
+/// Whether an input of integers is only read as floats.
+fn is_only_converted(program: &Program, input: Value) -> bool {
+    let reads = |step: &&Step| step.operands.contains(&input);
+    let is_output = program.outputs.iter().any(|output| output.value == input);
+    let float = Operation::Convert(Element::Float);
+    !is_output
+        && program
+            .steps
+            .iter()
+            .filter(reads)
+            .all(|step| step.operation == float)
 }
 
 /// The interval and scale of an input whose numbers stand as they are: integers, or floats that are
@@ -347,9 +406,14 @@ fn exact_input(
             return None;
         }
     }
-    let hi = (1i64 << wide) - 1;
-    let lo = if least < 0.0 { -hi - 1 } else { 0 };
-    Some((Range { lo, hi }, scale))
+    let most = (1i64 << wide) - 1;
+    let least = if least < 0.0 { -most - 1 } else { 0 };
+    // Floats have no limits of their own.
+    let range = Range {
+        lo: least.max(lo),
+        hi: most.min(hi),
+    };
+    Some((range, scale))
 }
 
 /// The interval of an input that the samples reached from `least` to `most`, and its scale.
@@ -366,6 +430,18 @@ fn input_range((least, most): (f64, f64), bits: u8) -> (Range, f64) {
         (most / hi as f64).max(if lo < 0 { least / lo as f64 } else { 0.0 })
     };
     (Range { lo, hi }, scale)
+}
+
+/// An input's shape in the graph: the last axes as one where there are more than a tensor may have.
+fn of_input(shape: &[usize]) -> Shape {
+    let Shape(mut lengths) = inner(shape);
+    while lengths.len() > AXES_MAX
+        && let Some(last) = lengths.pop()
+        && let Some(before) = lengths.last_mut()
+    {
+        *before = before.saturating_mul(last);
+    }
+    Shape(lengths)
 }
 
 /// A model's shape without the axis of the batch, which is 1.

@@ -1,9 +1,12 @@
 //! Rows of a table by a hidden index: the index is cut into a high and a low part, each compared with
 //! every value that it can have, and the product of both comparisons picks the row.
 
+use lilliput_graph::bounds::VALUE_MAX;
+use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{Op, OpError, Shape, Table};
 
 use super::builder::{Builder, Quantity, inner};
+use super::weights::WEIGHT_BITS_MIN;
 use crate::array::Array;
 use crate::program::{Operation, Program, Step, Value};
 
@@ -11,8 +14,8 @@ use crate::program::{Operation, Program, Step, Value};
 const WHOLE_ROWS_MAX: usize = 32;
 /// How many bits more than other weights a row has.
 const ROW_BITS_MORE: u8 = 4;
-/// Bits that a row keeps at least, those of its weights included.
-const REST_BITS: u8 = 13;
+/// Most entries of the table of quotients that tells a row from what its worst case would be.
+const QUOTIENTS_MAX: i64 = 1 << 14;
 /// Most integers that an index may be.
 const INDEX_WIDTH_MAX: i64 = 1 << 17;
 
@@ -52,7 +55,11 @@ impl Builder<'_> {
         let mut numbers = table.values.clone();
         numbers.resize(high_count * low_count * columns, 0.0);
         // Rows are read one at a time, and a few columns of large numbers set the scale of all.
-        let bits = (self.weight_bits + ROW_BITS_MORE).min(16);
+        let rounded_rows = (high_count * low_count) as i64;
+        let fits = |&bits: &u8| rounded_rows << bits <= VALUE_MAX;
+        let most = (self.weight_bits + ROW_BITS_MORE).min(16);
+        let bits = (WEIGHT_BITS_MIN..=most).rev().find(fits);
+        let bits = bits.unwrap_or(WEIGHT_BITS_MIN);
         let shape = [high_count, low_count, columns].map(|length| length as u32);
         let picked = if high_count == 1 {
             let low = self.hot(index, low_count, 0)?;
@@ -66,8 +73,10 @@ impl Builder<'_> {
             let weight = self.weight(&numbers, shape.to_vec(), bits);
             self.contract(both, weight, [&[0, 1, 2], &[1, 2, 3], &[0, 3]])?
         };
-        // A few bits more than a row has make the table of quotients small.
-        let row = self.remainder(picked, bits.max(REST_BITS))?;
+        // More bits than a row has make the table of quotients small.
+        let few = |shift: &u8| rounded_rows >> (shift - bits) <= QUOTIENTS_MAX;
+        let shift = (bits..=SHIFT_MAX).find(few).unwrap_or(SHIFT_MAX);
+        let row = self.remainder(picked, shift)?;
         self.shaped(row, &inner(&step.shape))
     }
 

@@ -71,7 +71,7 @@ impl Builder<'_> {
         let unit = 1i64 << (PART_BITS - 1);
         let high = values.iter().map(|value| value.div_euclid(unit)).collect();
         let low = values.iter().map(|value| value.rem_euclid(unit)).collect();
-        let high = self.raw_weight(high, shape.clone(), PART_BITS);
+        let high = self.raw_weight(high, shape.clone(), bits + 1 - PART_BITS);
         let low = self.raw_weight(low, shape.clone(), PART_BITS);
         let op = Op::Sum {
             terms: vec![(high, unit), (low, 1)],

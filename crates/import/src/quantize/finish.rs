@@ -112,40 +112,38 @@ struct Use {
 /// Gives lookups with the same limits one table that covers them all, as far as its domain, taken
 /// times each shift, stays in bounds; and lookups of the same function one table, too.
 fn share_tables(graph: &mut Graph) {
+    let tables = std::mem::take(&mut graph.tables);
     let mut clamps: BTreeMap<(i32, i32), Vec<Use>> = BTreeMap::new();
-    let mut tables: Vec<Table> = Vec::new();
-    let mut chosen: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut functions: Vec<(&Table, Vec<Use>)> = Vec::new();
     for (node, Node { op }) in graph.nodes.iter().enumerate() {
         let &Op::Lookup { shift, table, .. } = op else {
             continue;
         };
-        let table = &graph.tables[usize::from(table)];
+        let table = &tables[usize::from(table)];
+        let domain = table.domain();
+        let each = Use {
+            node,
+            domain,
+            shift,
+        };
         match *table {
             Table::Clamp { out_lo, out_hi, .. } => {
-                let domain = table.domain();
-                let uses = clamps.entry((out_lo, out_hi)).or_default();
-                uses.push(Use {
-                    node,
-                    domain,
-                    shift,
-                });
+                clamps.entry((out_lo, out_hi)).or_default().push(each);
             }
-            Table::Values { .. } => {
-                let known = tables.iter().position(|other| other == table);
-                chosen.insert(node, known.unwrap_or(tables.len()));
-                if known.is_none() {
-                    tables.push(table.clone());
-                }
-            }
+            Table::Values { .. } => match functions.iter_mut().find(|(other, _)| *other == table) {
+                Some((_, uses)) => uses.push(each),
+                None => functions.push((table, vec![each])),
+            },
         }
     }
+    let (mut shared, mut chosen) = share_functions(&functions);
     for ((out_lo, out_hi), mut uses) in clamps {
         uses.sort_by_key(|each| (std::cmp::Reverse(each.domain.magnitude()), each.node));
         while let Some((domain, members, rest)) = share(&uses) {
             for member in members {
-                chosen.insert(member.node, tables.len());
+                chosen.insert(member.node, shared.len());
             }
-            tables.push(Table::Clamp {
+            shared.push(Table::Clamp {
                 lo: domain.lo as i32,
                 hi: domain.hi as i32,
                 out_lo,
@@ -161,7 +159,68 @@ fn share_tables(graph: &mut Graph) {
             *table = place as u16;
         }
     }
-    graph.tables = tables;
+    graph.tables = shared;
+}
+
+/// Those of some tables that aren't part of another, and for each node the one that it looks into.
+fn share_functions(functions: &[(&Table, Vec<Use>)]) -> (Vec<Table>, BTreeMap<usize, usize>) {
+    let mut order: Vec<usize> = (0..functions.len()).collect();
+    order.sort_by_key(|&index| (std::cmp::Reverse(functions[index].0.entries()), index));
+    let mut hosts: Vec<usize> = (0..functions.len()).collect();
+    for (rank, &index) in order.iter().enumerate() {
+        let (table, uses) = &functions[index];
+        let host = order[..rank].iter().copied().find(|&other| {
+            let larger = functions[other].0;
+            let domain = larger.domain();
+            hosts[other] == other
+                && is_part(table, larger)
+                && uses.iter().all(|each| fits(domain, each.shift))
+        });
+        hosts[index] = host.unwrap_or(index);
+    }
+    let mut places = vec![0; functions.len()];
+    let mut shared = Vec::new();
+    for (index, (table, _)) in functions.iter().enumerate() {
+        if hosts[index] == index {
+            places[index] = shared.len();
+            shared.push((*table).clone());
+        }
+    }
+    let mut chosen = BTreeMap::new();
+    for ((_, uses), &host) in functions.iter().zip(&hosts) {
+        for each in uses {
+            chosen.insert(each.node, places[host]);
+        }
+    }
+    (shared, chosen)
+}
+
+/// Whether a function is another one on fewer integers, with the same limits: what comes after was
+/// built for these.
+fn is_part(table: &Table, larger: &Table) -> bool {
+    let (
+        Table::Values { lo, values },
+        Table::Values {
+            lo: start,
+            values: all,
+        },
+    ) = (table, larger)
+    else {
+        return false;
+    };
+    let skipped = usize::try_from(i64::from(*lo) - i64::from(*start));
+    let is_slice = skipped.is_ok_and(|skipped| {
+        all.get(skipped..)
+            .is_some_and(|rest| rest.starts_with(values))
+    });
+    is_slice && table.results() == larger.results()
+}
+
+/// Whether a lookup with this shift may use a table with this domain.
+fn fits(domain: Range, shift: u8) -> bool {
+    // The second is what a proof needs so that a lookup has one meaning.
+    (domain.magnitude() + 1) << shift <= VALUE_MAX
+        && (domain.hi - domain.lo + 1) << shift <= REACH_MAX
 }
 
 /// The domain of a table for the first use and all that can share it, these uses, and the others.
@@ -172,11 +231,7 @@ fn share(uses: &[Use]) -> Option<(Range, Vec<Use>, Vec<Use>)> {
     let mut rest = Vec::new();
     for &other in others {
         let wider = domain.hull(other.domain);
-        // The second is what a proof needs so that a lookup has one meaning.
-        let fits = |each: &Use| {
-            (wider.magnitude() + 1) << each.shift <= VALUE_MAX
-                && (wider.hi - wider.lo + 1) << each.shift <= REACH_MAX
-        };
+        let fits = |each: &Use| fits(wider, each.shift);
         if members.iter().all(fits) && fits(&other) {
             domain = wider;
             members.push(other);

@@ -3,6 +3,7 @@
 use lilliput_graph::{OpError, Range, Table};
 
 use super::builder::{Builder, Quantity};
+use super::saturate::OWN_ENTRIES;
 use crate::program::{Function, Step, Value};
 
 /// Most entries of a table that a function's operand needs, where it may have more bits than others.
@@ -72,32 +73,57 @@ impl Builder<'_> {
         operand: Value,
         function: &dyn Fn(f64) -> f64,
     ) -> Result<Quantity, OpError> {
-        let x = self.fine(operand)?;
-        let range = self.range(x);
-        let results: Vec<f64> = (range.lo..=range.hi)
-            .map(|integer| function(integer as f64 * x.scale))
+        let (x, shift, limits) = self.function_operand(operand)?;
+        let unit = x.scale * f64::from(1u32 << shift);
+        let results: Vec<f64> = (limits.lo..=limits.hi)
+            .map(|integer| function(integer as f64 * unit))
             .collect();
-        let largest = results
+        // All results together fill the bits, wherever zero lies.
+        let (lo, hi) = results
             .iter()
-            .fold(0.0f64, |largest, result| largest.max(result.abs()));
-        let top = if results.iter().any(|&result| result < 0.0) {
-            self.top() / 2
-        } else {
-            self.top()
-        };
-        let scale = if largest > 0.0 {
-            largest / top as f64
+            .fold((0.0f64, 0.0f64), |(lo, hi), &x| (lo.min(x), hi.max(x)));
+        let scale = if hi > lo {
+            (hi - lo) / self.top() as f64
         } else {
             1.0
         };
-        let values = results
-            .iter()
-            .map(|result| (result / scale).round() as i32)
-            .collect();
-        self.lookup(x, 0, scale, |domain| Table::Values {
+        let result = |integer: i64| {
+            let place = integer.clamp(limits.lo, limits.hi) - limits.lo;
+            (results[place as usize] / scale).round() as i32
+        };
+        self.lookup(x, shift, scale, |domain| Table::Values {
             lo: domain.lo as i32,
-            values,
+            values: (domain.lo..=domain.hi).map(result).collect(),
         })
+    }
+
+    /// The operand of a function, the shift of its lookup, and the limits beyond which the function
+    /// stays what it is there. A value that has to saturate first, and that nothing else needs in few
+    /// bits, is rounded by the function's own lookup.
+    fn function_operand(&mut self, operand: Value) -> Result<(Quantity, u8, Range), OpError> {
+        let wide = self.quantity(operand);
+        let limits = self.signed();
+        let shift = self.shift_into(operand, wide, limits);
+        let steps = self.program.steps.iter();
+        let readers = steps.flat_map(|step| &step.operands);
+        let only_reader = readers.filter(|&&read| read == operand).count() == 1;
+        if only_reader
+            && self.is_beyond(wide, shift, limits)
+            && !self.step_of(operand).element.is_exact()
+        {
+            let x = self.saturated(wide, limits.magnitude(), shift, OWN_ENTRIES)?;
+            let unit = x.scale * f64::from(1u32 << shift);
+            // Little more than what was seen: the largest result decides how fine all others are.
+            let (least, most) = self.observed.of_step(operand);
+            let seen = |extreme: f64| (extreme * 1.125 / unit).round() as i64;
+            let limits = Range {
+                lo: seen(least).clamp(limits.lo, 0),
+                hi: seen(most).clamp(0, limits.hi),
+            };
+            return Ok((x, shift, limits));
+        }
+        let x = self.fine(operand)?;
+        Ok((x, 0, self.range(x)))
     }
 
     /// An operand of a function, with up to two bits more than other operands where the table of its

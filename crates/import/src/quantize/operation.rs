@@ -1,8 +1,10 @@
 //! One step at a time: which nodes it becomes.
 
+use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::{Op, OpError, Shape};
 
 use super::builder::{Builder, Quantity, inner};
+use super::outliers;
 use crate::array::Array;
 use crate::program::{Operation, Step, Value};
 
@@ -26,7 +28,7 @@ impl Builder<'_> {
             Operation::MatMul => self.matmul(step),
             Operation::Clip { lo, hi } => self.clip(value, step, *lo, *hi),
             Operation::Function(function) => self.function(value, step, *function),
-            Operation::Formula(formula) => self.tabulated(step.operands[0], &|x| formula.apply(x)),
+            Operation::Formula(formula) => self.formula(value, step, formula),
             Operation::Embedding { table } => self.embedding(step, table),
             Operation::Normalize {
                 axis,
@@ -152,6 +154,13 @@ impl Builder<'_> {
                 lengths.len() - 1
             }
         };
+        if split + 1 == lengths.len() && !step.element.is_exact() {
+            let outliers = outliers::of_matrix(weight);
+            if !outliers.is_empty() {
+                let product = outliers::Product { x, weight, bias };
+                return self.linear_with_outliers(value, &product, &outliers);
+            }
+        }
         let labels: Vec<u8> = (0..lengths.len() as u8).collect();
         let output = lengths.len() as u8;
         let (kept, summed) = labels.split_at(split);
@@ -212,7 +221,7 @@ impl Builder<'_> {
             .fold(0.0f64, |largest, part| largest.max(part.scale));
         let mut scale = largest;
         if parts.iter().any(|part| part.scale != largest) {
-            scale = largest / 1024.0;
+            scale = self.common_scale(&parts, largest);
             for part in &mut parts {
                 let times = (part.scale / scale).round() as i64;
                 let op = Op::Sum {
@@ -227,6 +236,18 @@ impl Builder<'_> {
             axis: graph_axis,
         };
         self.push(op, scale)
+    }
+
+    /// A scale of which those of all parts are whole multiples within half a per cent, as far as there is
+    /// room.
+    fn common_scale(&self, parts: &[Quantity], largest: f64) -> f64 {
+        let least = parts.iter().map(|part| part.scale).fold(largest, f64::min);
+        let reached = parts
+            .iter()
+            .map(|&part| part.scale * self.range(part).magnitude() as f64)
+            .fold(0.0, f64::max);
+        let room = reached / (VALUE_MAX / 4) as f64;
+        (largest / 1024.0).min(least / 128.0).max(room)
     }
 
     fn transpose(&mut self, step: &Step, perm: &[usize]) -> Result<Quantity, OpError> {

@@ -1,6 +1,7 @@
 //! Softmax in integers: the largest of a row is taken off, what is left goes through a table of
 //! powers, the row's sum through a table of inverses.
 
+use lilliput_graph::bounds::VALUE_MAX;
 use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{Op, OpError, Shape, Table};
 
@@ -10,6 +11,13 @@ use crate::program::{Operation, Step, Value};
 
 /// The power of the largest of a row.
 const POWER_TOP: i64 = (1 << 12) - 1;
+/// How far below the largest score a power is rounded to nothing, and most units that this may be.
+const HIDDEN_BELOW: f64 = 9.1;
+const HIDDEN_MAX: f64 = 16_384.0;
+/// Binary logarithm of the finest unit of an exponent: half of it changes a power by 0.8 per cent.
+const EXPONENT_UNIT_LOG: f64 = -6.0;
+/// Most entries of the table of powers.
+const POWERS_MAX: i64 = 1 << 14;
 /// Most entries of the table of inverses.
 const INVERSES_MAX: i64 = 1 << 13;
 /// Most values that a summand of the operand may have to go through a table as it is.
@@ -22,28 +30,15 @@ impl Builder<'_> {
         let x = self.small(scores)?;
         let mut x = self.shaped(x, &shape)?;
         for &summand in &step.operands[1..] {
-            // One and a half times what a score can be: a hidden score lies below the others.
-            let most = 3 * (self.top() + 1) / 4;
+            // So far below the others that a hidden score's power is rounded to nothing.
+            let reach = self.range(x).magnitude();
+            let most = reach + libm::ceil(HIDDEN_BELOW / x.scale).min(HIDDEN_MAX) as i64;
             x = self.masked(x, summand, &step.shape, most)?;
         }
         let last = shape.0.len() - 1;
         let largest = self.row_maximum(x, last)?;
         let largest = self.repeated(largest, &shape, last)?;
-        let op = Op::Sum {
-            terms: vec![(x.tensor, 1), (largest.tensor, -1)],
-            constant: 0,
-        };
-        let below = self.push(op, x.scale)?;
-        let power = |x: i64, scale: f64| {
-            let power = libm::exp(x.min(0) as f64 * scale);
-            (power * POWER_TOP as f64).round() as i32
-        };
-        let powers = self.lookup(below, 0, 1.0, |domain| Table::Values {
-            lo: domain.lo as i32,
-            values: (domain.lo..=domain.hi)
-                .map(|integer| power(integer, x.scale))
-                .collect(),
-        })?;
+        let powers = self.powers(x, largest)?;
         let sum = self.row_sum_along(powers, last)?;
         let range = self.range(sum);
         let fits = |shift: &u8| (range.hi - range.lo) >> shift < INVERSES_MAX;
@@ -60,6 +55,32 @@ impl Builder<'_> {
         })?;
         let labels: Vec<u8> = (0..=last as u8).collect();
         self.contract(powers, inverses, [&labels, &labels[..last], &labels])
+    }
+
+    /// `exp(x - largest)`. The table's unit is a power of two, into which the difference is brought by a
+    /// whole number and a shift: softmaxes of different scales share a table.
+    fn powers(&mut self, x: Quantity, largest: Quantity) -> Result<Quantity, OpError> {
+        let reach = self.range(x).magnitude() + self.range(largest).magnitude();
+        let coarse = 2.0 * reach as f64 * x.scale / POWERS_MAX as f64;
+        let unit = libm::exp2(libm::ceil(libm::log2(coarse)).max(EXPONENT_UNIT_LOG));
+        let ratio = x.scale / unit;
+        let times = |shift: u8| libm::ldexp(ratio, shift.into()).round() as i64;
+        let fits = |shift: &u8| times(*shift).max(1) * reach <= VALUE_MAX / 2;
+        let shift = (0..=SHIFT_MAX).rev().find(fits).unwrap_or(0);
+        let times = times(shift).max(1);
+        let op = Op::Sum {
+            terms: vec![(x.tensor, times), (largest.tensor, -times)],
+            constant: 0,
+        };
+        let below = self.push(op, x.scale / times as f64)?;
+        let power = |exponent: i64| {
+            let power = libm::exp(exponent.min(0) as f64 * unit);
+            (power * POWER_TOP as f64).round() as i32
+        };
+        self.lookup(below, shift, 1.0, |domain| Table::Values {
+            lo: domain.lo as i32,
+            values: (domain.lo..=domain.hi).map(power).collect(),
+        })
     }
 
     /// Adds a mask, or what else is added to scores, of which `most` stands for all beyond.

@@ -5,7 +5,7 @@ use lilliput_graph::op::SHIFT_MAX;
 use lilliput_graph::{OpError, Table};
 
 use super::builder::{Builder, Quantity};
-use crate::program::{Function, Step, Unary, Value};
+use crate::program::{Formula, Function, Step, Unary, Value};
 
 /// Whole numbers up to here stand as they are.
 const WHOLE_MAX: f64 = 65_536.0;
@@ -73,9 +73,7 @@ impl Builder<'_> {
         }
         let (x, shift) = self.operand_of(operand, unary)?;
         let unit = x.scale * f64::from(1u32 << shift);
-        let slack = (most - least) / 8.0;
-        let (lo, hi) = (least - slack, most + slack);
-        let lo = if least >= 0.0 { lo.max(0.0) } else { lo };
+        let (lo, hi) = self.result_limits(value);
         let result = |integer: i64| {
             let exact = unary.apply(integer as f64 * unit);
             if exact.is_nan() {
@@ -97,6 +95,38 @@ impl Builder<'_> {
                 .map(|integer| (result(integer) / scale).round() as i32)
                 .collect(),
         })
+    }
+
+    /// A function in several steps.
+    pub(super) fn formula(
+        &mut self,
+        value: Value,
+        step: &Step,
+        formula: &Formula,
+    ) -> Result<Quantity, OpError> {
+        let (lo, hi) = self.result_limits(value);
+        let limited = |x: f64| {
+            let result = formula.apply(x);
+            if result.is_nan() {
+                lo.max(0.0).min(hi)
+            } else {
+                result.clamp(lo, hi)
+            }
+        };
+        self.tabulated(step.operands[0], &limited)
+    }
+
+    /// Little more than what was seen of a step's results: what a function becomes far from the samples,
+    /// where it may be very large, takes no bits from the others.
+    pub(super) fn result_limits(&self, value: Value) -> (f64, f64) {
+        let (least, most) = self.observed.of_step(value);
+        let slack = (most - least) / 8.0;
+        let lo = if least >= 0.0 {
+            (least - slack).max(0.0)
+        } else {
+            least - slack
+        };
+        (lo, most + slack)
     }
 
     /// The operand of a function and the shift of its lookup: one table for both, where what the worst

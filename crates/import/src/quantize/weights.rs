@@ -56,29 +56,37 @@ impl Builder<'_> {
         if self.step_of(value).element.is_exact() {
             return self.exactly_weighted(x, numbers, shape, bias, op);
         }
+        self.with_most_bits(value, |builder, bits| {
+            let weight = builder.weight(numbers, shape.to_vec(), bits);
+            let product = builder.push(op(weight.tensor), x.scale * weight.scale)?;
+            match bias {
+                Some((numbers, axis)) => builder.biased(product, numbers, axis),
+                None => Ok(product),
+            }
+        })
+    }
+
+    /// What `build` makes with weights of the most bits that it can have them.
+    pub(super) fn with_most_bits(
+        &mut self,
+        value: Value,
+        build: impl Fn(&mut Self, u8) -> Result<Quantity, OpError>,
+    ) -> Result<Quantity, OpError> {
         let (least, most) = self.observed.of_step(value);
         let reached = most.max(-least);
         let mut refusal = OpError::Wraps { magnitude: 0 };
         for bits in (WEIGHT_BITS_MIN..=self.weight_bits).rev() {
             let first_place = self.weights.len();
-            let weight = self.weight(numbers, shape.to_vec(), bits);
-            let scale = x.scale * weight.scale;
-            let shift_suffices =
-                reached / scale <= self.signed().hi as f64 * f64::from(1u32 << (SHIFT_MAX - 1));
-            let product = self.push(op(weight.tensor), scale);
-            let outcome = product.and_then(|product| match bias {
-                Some((numbers, axis)) => self.biased(product, numbers, axis),
-                None => Ok(product),
-            });
-            match outcome {
-                Ok(product)
-                    if shift_suffices && self.range(product).magnitude() <= VALUE_MAX / 2 =>
-                {
-                    return Ok(product);
-                }
+            match build(self, bits) {
                 Ok(product) => {
+                    let magnitude = self.range(product).magnitude();
+                    let shift_suffices = reached / product.scale
+                        <= self.signed().hi as f64 * f64::from(1u32 << (SHIFT_MAX - 1));
+                    if shift_suffices && magnitude <= VALUE_MAX / 2 {
+                        return Ok(product);
+                    }
                     refusal = OpError::Wraps {
-                        magnitude: self.range(product).magnitude().unsigned_abs().into(),
+                        magnitude: magnitude.unsigned_abs().into(),
                     };
                 }
                 Err(error @ OpError::Wraps { .. }) => refusal = error,

@@ -9,5 +9,7 @@ mod build;
 mod calibration;
 mod decided;
 mod digits;
+mod families;
 mod hostile;
 mod reference;
+mod scales;

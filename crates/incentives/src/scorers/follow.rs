@@ -135,7 +135,7 @@ mod tests {
     fn few_changes_or_old_ones_say_nothing() {
         let leader = moves(1, 0, &[5, -3, 7]);
         assert_eq!(
-            followers(&[leader.clone(), moves(2, 0, &[5, -3, 7])], RULE),
+            followers(&[leader, moves(2, 0, &[5, -3, 7])], RULE),
             [None, None]
         );
         let leader = moves(1, 0, &[5, -3, 7, 0, 2]);

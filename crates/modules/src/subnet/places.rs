@@ -14,6 +14,7 @@ use super::state as keys;
 use crate::bank;
 
 /// A uid that somebody gets.
+#[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) uid: u16,
     pub(super) since: SubnetEpoch,

@@ -6,8 +6,10 @@ use lilliput_incentives::{Number, TournamentError, tournament};
 use lilliput_types::tournament::blob::{Data, Prediction, TargetList};
 use lilliput_types::tournament::{Scores, Terms};
 
-/// Units of an entry's row without features.
+/// Units of an entry's row: to rank and correlate it.
 const ROW_UNITS: u64 = 16;
+/// With features a second time, for what they don't explain.
+const NEUTRAL_UNITS: u64 = 16;
 
 /// An entry with all that is staked on it; no prediction if it wasn't revealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +33,14 @@ pub struct RoundResult {
 #[must_use]
 pub fn work(rows: u32, entries: u32, features: u16) -> u64 {
     let features = u64::from(features);
+    // The square: an entry with missing rows needs a basis of the features in its own rows.
+    let neutral = match features {
+        0 => 0,
+        some => NEUTRAL_UNITS + some * some,
+    };
     u64::from(rows)
         .saturating_mul(u64::from(entries))
-        .saturating_mul(ROW_UNITS + features * features)
+        .saturating_mul(ROW_UNITS + neutral)
 }
 
 /// Scores all candidates. One that wasn't revealed has no scores and the worst rate.

@@ -575,113 +575,63 @@ fn signals_are_refused_unless_they_can_be_judged() {
 }
 
 #[test]
-fn terms_out_of_bounds_are_refused() {
+fn a_feeds_terms_out_of_bounds_are_refused() {
     let mut market = Market::open();
-    let good = feed_terms();
-    let bad = [
-        FeedTerms {
-            period_ms: DurationMs(999),
-            ..good
-        },
-        FeedTerms {
-            window_ms: DurationMs(PERIOD_MS / 2 + 1),
-            ..good
-        },
-        FeedTerms {
-            window_ms: DurationMs(499),
-            ..good
-        },
-        FeedTerms {
-            tolerance_bps: 10_001,
-            ..good
-        },
-        FeedTerms { quorum: 0, ..good },
-        FeedTerms { quorum: 65, ..good },
-        FeedTerms {
-            slash_bps: 0,
-            ..good
-        },
-        FeedTerms {
-            slash_bps: 10_001,
-            ..good
-        },
-        FeedTerms { history: 0, ..good },
-        FeedTerms {
-            history: 4_097,
-            ..good
-        },
+    let changes: [fn(&mut FeedTerms); 10] = [
+        |terms| terms.period_ms = DurationMs(999),
+        |terms| terms.window_ms = DurationMs(PERIOD_MS / 2 + 1),
+        |terms| terms.window_ms = DurationMs(499),
+        |terms| terms.tolerance_bps = 10_001,
+        |terms| terms.quorum = 0,
+        |terms| terms.quorum = 65,
+        |terms| terms.slash_bps = 0,
+        |terms| terms.slash_bps = 10_001,
+        |terms| terms.history = 0,
+        |terms| terms.history = 4_097,
     ];
-    for terms in bad {
-        assert_eq!(
-            market.open_feed(terms).unwrap_err(),
-            "prices.terms",
-            "{terms:?}"
-        );
+    for change in changes {
+        let mut terms = feed_terms();
+        change(&mut terms);
+        let refused = market.open_feed(terms).unwrap_err();
+        assert_eq!(refused, "prices.terms", "{terms:?}");
     }
     let none = FeedTerms {
         stake_min: Amount(0),
-        ..good
+        ..feed_terms()
     };
     assert_eq!(market.open_feed(none).unwrap_err(), "prices.zero_amount");
-    let good = contest_terms();
-    let bad = [
-        ContestTerms {
-            entrants_max: 0,
-            ..good
-        },
-        ContestTerms {
-            entrants_max: 65,
-            ..good
-        },
-        ContestTerms {
-            leverage_max: 0,
-            ..good
-        },
-        ContestTerms {
-            leverage_max: 20_001,
-            ..good
-        },
-        ContestTerms {
-            drawdown_max_bps: 0,
-            ..good
-        },
-        ContestTerms {
-            drawdown_max_bps: 10_000,
-            ..good
-        },
-        ContestTerms { epochs: 0, ..good },
-        ContestTerms {
-            epochs: 257,
-            ..good
-        },
-        ContestTerms {
-            epoch_periods: 0,
-            ..good
-        },
-        ContestTerms {
-            epoch_periods: 2_049,
-            ..good
-        },
-        ContestTerms {
-            challenge_periods: 13,
-            ..good
-        },
-        ContestTerms {
-            copy_lag: 17,
-            ..good
-        },
-        ContestTerms {
-            copy_part_bps: 4_999,
-            ..good
-        },
+}
+
+#[test]
+fn a_contests_terms_out_of_bounds_are_refused() {
+    let mut market = Market::open();
+    let changes: [fn(&mut ContestTerms); 13] = [
+        |terms| terms.entrants_max = 0,
+        |terms| terms.entrants_max = 65,
+        |terms| terms.leverage_max = 0,
+        |terms| terms.leverage_max = 20_001,
+        |terms| terms.drawdown_max_bps = 0,
+        |terms| terms.drawdown_max_bps = 10_000,
+        |terms| terms.epochs = 0,
+        |terms| terms.epochs = 257,
+        |terms| terms.epoch_periods = 0,
+        |terms| terms.epoch_periods = 2_049,
+        |terms| terms.challenge_periods = 13,
+        |terms| terms.copy_lag = 17,
+        |terms| terms.copy_part_bps = 4_999,
     ];
-    for terms in bad {
-        assert_eq!(
-            market.open_contest(terms, POT_MIN.0).unwrap_err(),
-            "prices.terms",
-            "{terms:?}"
-        );
+    for change in changes {
+        let mut terms = contest_terms();
+        change(&mut terms);
+        let refused = market.open_contest(terms, POT_MIN.0).unwrap_err();
+        assert_eq!(refused, "prices.terms", "{terms:?}");
     }
+}
+
+#[test]
+fn too_little_money_and_too_many_contests_are_refused() {
+    let mut market = Market::open();
+    let good = contest_terms();
     assert_eq!(
         market.open_contest(good, POT_MIN.0 - 1).unwrap_err(),
         "prices.pot_too_small"

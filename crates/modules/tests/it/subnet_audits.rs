@@ -25,6 +25,9 @@ fn audited() -> (Field, Round, Audit) {
     (field, round, audit)
 }
 
+/// What is done to an entry.
+type Fault<'a> = &'a dyn Fn(&mut TranscriptEntry);
+
 fn changed(field: &mut Field, audit: &Audit, change: impl FnOnce(&mut TranscriptEntry)) -> String {
     let mut audit = audit.clone();
     change(&mut audit.entry);
@@ -35,12 +38,12 @@ fn changed(field: &mut Field, audit: &Audit, change: impl FnOnce(&mut Transcript
 fn an_audit_holds_once_and_nothing_of_it_can_be_changed() {
     let (mut field, _, audit) = audited();
     let stranger = secret(77);
-    let faults: [(&str, &dyn Fn(&mut TranscriptEntry)); 6] = [
+    let faults: [(&str, Fault<'_>); 6] = [
         ("subnet.not_drawn", &|entry| entry.uid = 0),
         ("subnet.entry", &|entry| entry.registration.0 += 1),
         ("subnet.entry", &|entry| entry.key = (&stranger).into()),
         ("subnet.transcript", &|entry| {
-            entry.votes = Some(Digest([1; 32]))
+            entry.votes = Some(Digest([1; 32]));
         }),
         ("subnet.transcript", &|entry| {
             let mut answered = entry.answered.to_vec();
@@ -172,11 +175,12 @@ fn the_miners_answers_need_no_truth_to_be_signed() {
         truth: values(&[7]),
         salt: Digest([2; 32]),
     };
+    let id = probe.id();
     let other = Probe {
         truth: values(&[8]),
-        ..probe.clone()
+        ..probe
     };
-    assert_ne!(probe.id(), other.id());
+    assert_ne!(id, other.id());
 }
 
 #[test]

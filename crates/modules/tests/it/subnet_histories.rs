@@ -80,12 +80,7 @@ impl History {
         let behind = behind.unwrap_or(Registration(u64::from(pick % 9)));
         let own = self.field.member(actor).map(|one| one.registration);
         let own = own.unwrap_or(behind);
-        let challenged = (1..8).find(|who| {
-            let member = self.field.member(*who);
-            let challenges = self.field.subnet().challenges;
-            let mut challenges = challenges.iter();
-            member.is_some_and(|one| challenges.any(|other| other.uid == one.uid))
-        });
+        let challenged = self.challenged();
         let epoch = self.field.subnet().epoch;
         // Most acts may fail; what counts is that the books are right afterwards.
         let _ = match kind {
@@ -139,6 +134,15 @@ impl History {
             }
         };
         self.check_places(epoch);
+    }
+
+    /// Somebody whose place is wanted.
+    fn challenged(&self) -> Option<u8> {
+        let challenges = self.field.subnet().challenges;
+        (1..8).find(|who| {
+            let member = self.field.member(*who);
+            member.is_some_and(|one| challenges.iter().any(|other| other.uid == one.uid))
+        })
     }
 
     /// A whole epoch of everybody who may; each bit of `lapses` is something that somebody fails to do.
@@ -248,7 +252,7 @@ fn runner(cases: u32) -> TestRunner {
 #[test]
 fn books_are_right_and_places_safe_in_any_history() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    runner(60)
+    runner(40)
         .run(&steps(), |steps| {
             let run = || {
                 let mut history = History::new();

@@ -39,79 +39,29 @@ fn the_deposit_doubles_with_each_opening_and_falls_back() {
 
 #[test]
 fn settings_out_of_bounds_are_refused() {
-    let good = settings();
-    let wrong = [
-        Settings {
-            power: 0,
-            ..good.clone()
-        },
-        Settings {
-            power: 17,
-            ..good.clone()
-        },
-        Settings {
-            probes_min: 0,
-            ..good.clone()
-        },
-        Settings {
-            probes_min: 65,
-            ..good.clone()
-        },
-        Settings {
-            audits_required: 0,
-            ..good.clone()
-        },
-        Settings {
-            audits_required: 33,
-            ..good.clone()
-        },
-        Settings {
-            validators_max: 0,
-            ..good.clone()
-        },
-        Settings {
-            validators_max: 257,
-            ..good.clone()
-        },
-        Settings {
-            majority: 32_767,
-            ..good.clone()
-        },
-        Settings {
-            owner_part: 11_797,
-            ..good.clone()
-        },
-        Settings {
-            uids_max: 1,
-            ..good.clone()
-        },
-        Settings {
-            uids_max: 4_097,
-            ..good.clone()
-        },
-        Settings {
-            immunity_epochs: 1,
-            ..good.clone()
-        },
-        Settings {
-            bond_speed: BondSpeed::Liquid { low: 2, high: 1 },
-            ..good.clone()
-        },
-        Settings {
-            scorer: Scorer::Ensemble { scale: 0 },
-            ..good.clone()
-        },
-        Settings {
-            commit_ms: DurationMs(999),
-            ..good.clone()
-        },
-        Settings {
-            audit_ms: DurationMs(u64::MAX),
-            ..good.clone()
-        },
+    let wrong: [fn(&mut Settings); 17] = [
+        |one| one.power = 0,
+        |one| one.power = 17,
+        |one| one.probes_min = 0,
+        |one| one.probes_min = 65,
+        |one| one.audits_required = 0,
+        |one| one.audits_required = 33,
+        |one| one.validators_max = 0,
+        |one| one.validators_max = 257,
+        |one| one.majority = 32_767,
+        |one| one.owner_part = 11_797,
+        |one| one.uids_max = 1,
+        |one| one.uids_max = 4_097,
+        |one| one.immunity_epochs = 1,
+        |one| one.bond_speed = BondSpeed::Liquid { low: 2, high: 1 },
+        |one| one.scorer = Scorer::Ensemble { scale: 0 },
+        |one| one.commit_ms = DurationMs(999),
+        |one| one.audit_ms = DurationMs(u64::MAX),
     ];
     let mut world = World::empty();
-    for settings in wrong {
+    for change in wrong {
+        let mut settings = settings();
+        change(&mut settings);
         let shown = format!("{settings:?}");
         let refused = world.act(OWNER, open(settings, 1_000 * COIN)).unwrap_err();
         let code = refused.as_str();
@@ -120,7 +70,7 @@ fn settings_out_of_bounds_are_refused() {
             "{shown}"
         );
     }
-    world.act(OWNER, open(good, 1_000 * COIN)).unwrap();
+    world.act(OWNER, open(settings(), 1_000 * COIN)).unwrap();
 }
 
 #[test]

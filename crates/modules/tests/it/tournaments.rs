@@ -1,8 +1,10 @@
 //! Rounds of tournaments: what each message does, and what it refuses.
 
 use lilliput_crypto::Digest;
+use lilliput_ledger::Changes;
 use lilliput_modules::tournament::score;
 use lilliput_modules::tournament::{WORK_MAX, query};
+use lilliput_types::codec::encode;
 use lilliput_types::tournament::blob::{Data, Prediction, TARGET_ONE, TargetList};
 use lilliput_types::tournament::{
     Back, CLIP_MAX, Enter, Entry, ModelName, Open, OpenRound, Reveal, Round, RoundId, RoundState,
@@ -576,6 +578,32 @@ fn a_sealed_prediction_that_cannot_be_scored_cannot_be_revealed() {
         assert_eq!(refused, Err("tournament.prediction".to_owned()), "{entry}");
     }
     contest.reveal(1, 4, &few).unwrap();
+}
+
+#[test]
+fn targets_come_alone_and_wait_for_a_block_that_has_scored_less() {
+    let mut contest = contest(None);
+    let blob = blob(targets(ROWS).encode());
+    let show = message(TournamentMessage::Targets(Targets {
+        round: contest.round,
+        salt: salt(9),
+        targets: blob.id(),
+    }));
+    let again = message(TournamentMessage::Withdraw(Withdraw {
+        round: contest.round,
+        entry: 9,
+    }));
+    let both = contest
+        .world
+        .submit(ORGANISER, vec![show, again], vec![blob]);
+    assert_eq!(both, Err("tournament.targets_not_alone".to_owned()));
+    let full = encode(&(contest.world.height.next(), WORK_MAX));
+    contest.world.state.apply(&Changes {
+        writes: vec![("tournament/work".to_owned(), Some(full))],
+        pinned: Vec::new(),
+    });
+    assert_eq!(contest.show_targets(), Err("tournament.busy".to_owned()));
+    contest.show_targets().unwrap();
 }
 
 /// What each account ends up with in a round where `stakes` of one prediction stand against a contrary one.

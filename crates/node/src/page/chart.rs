@@ -1,4 +1,4 @@
-//! Bars and lines as SVG, drawn on the server.
+//! Charts as SVG, drawn on the server.
 
 use maud::{Markup, html};
 
@@ -90,4 +90,76 @@ pub(super) fn line(title: &str, values: &[Option<f64>]) -> Markup {
             }
         }
     }
+}
+
+/// One stacked column: what stands below it, its parts by series, and the number shown above it.
+pub(super) struct Column {
+    pub(super) label: String,
+    /// Series and length; not negative.
+    pub(super) parts: Vec<(usize, f64)>,
+    pub(super) shown: String,
+}
+
+/// Colours that tell series apart on light and dark ground; later series are grey.
+pub(super) const SERIES: [&str; 8] = [
+    "#2563eb", "#0f9d8f", "#c47f17", "#b4458f", "#7c3aed", "#65a30d", "#dc2626", "#0891b2",
+];
+const OTHERS: &str = "#8a8f98";
+const COLUMNS_WIDTH: f64 = 720.0;
+const COLUMNS_HEIGHT: f64 = 180.0;
+/// Room for the numbers above and the labels below.
+const MARGIN: f64 = 22.0;
+/// The widest column.
+const COLUMN_MAX: f64 = 90.0;
+
+fn colour(series: usize) -> &'static str {
+    SERIES.get(series).copied().unwrap_or(OTHERS)
+}
+
+/// A small square in a series' colour.
+pub(super) fn swatch(series: usize) -> Markup {
+    html! { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect width="10" height="10" rx="2" fill=(colour(series)) {} } }
+}
+
+/// Stacked columns, side by side, drawn relative to the tallest.
+pub(super) fn columns(title: &str, columns: &[Column]) -> Markup {
+    let sum = |column: &Column| column.parts.iter().map(|part| part.1).sum::<f64>();
+    let tallest = columns.iter().map(sum).fold(0.0, f64::max);
+    // There are never more columns than a screen shows, so this is exact.
+    let step = (COLUMNS_WIDTH / columns.len().max(1) as f64).min(COLUMN_MAX);
+    let scale = if tallest > 0.0 {
+        COLUMNS_HEIGHT / tallest
+    } else {
+        0.0
+    };
+    let height = COLUMNS_HEIGHT + 2.0 * MARGIN;
+    let wide = step >= COLUMN_MAX * 0.9;
+    html! {
+        svg.chart viewBox={ "0 0 " (COLUMNS_WIDTH) " " (height) } role="img" aria-label=(title) {
+            @for (place, column) in columns.iter().enumerate() {
+                @let left = step * place as f64;
+                @let middle = format!("{:.1}", left + step / 2.0);
+                @for (series, bottom, length) in stack(&column.parts, scale) {
+                    rect x=(format!("{:.1}", left + step * 0.1)) width=(format!("{:.1}", step * 0.8))
+                        y=(format!("{:.1}", MARGIN + COLUMNS_HEIGHT - bottom - length)) height=(format!("{length:.1}")) fill=(colour(series)) {}
+                }
+                text x=(middle) y=(height - 6.0) text-anchor="middle" { (column.label) }
+                @if wide {
+                    text x=(middle) y=(format!("{:.1}", MARGIN + COLUMNS_HEIGHT - sum(column) * scale - 6.0)) text-anchor="middle" { (column.shown) }
+                }
+            }
+        }
+    }
+}
+
+/// Series, bottom and length of each part that can be seen.
+fn stack(parts: &[(usize, f64)], scale: f64) -> Vec<(usize, f64, f64)> {
+    let mut bottom = 0.0;
+    let mut stacked = Vec::new();
+    for &(series, length) in parts.iter().filter(|part| part.1 > 0.0) {
+        let length = length * scale;
+        stacked.push((series, bottom, length));
+        bottom += length;
+    }
+    stacked
 }

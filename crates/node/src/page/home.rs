@@ -12,6 +12,7 @@ pub(super) struct Home {
     pub(super) price: Option<String>,
     pub(super) height: u64,
     pub(super) jobs_paid: u64,
+    pub(super) subnets: u32,
 }
 
 pub(super) fn page(home: &Home) -> Markup {
@@ -57,6 +58,7 @@ pub(super) fn page(home: &Home) -> Markup {
                         @if let Some(price) = &home.price { dt { "price" } dd { (price) } }
                         dt { "height" } dd { (home.height) }
                         dt { "answers paid" } dd { (home.jobs_paid) }
+                        dt { "subnets" } dd { a href="/subnets" { (home.subnets) } }
                     }
                 }
             }

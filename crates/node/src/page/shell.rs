@@ -8,6 +8,7 @@ pub(super) enum Place {
     Ask,
     Explorer,
     Models,
+    Subnets,
     Revenue,
     Forecast,
     Tournaments,
@@ -35,6 +36,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                         (link("/", "Ask", place == Place::Ask))
                         (link("/explorer", "Explorer", place == Place::Explorer))
                         (link("/models", "Models", place == Place::Models))
+                        (link("/subnets", "Subnets", place == Place::Subnets))
                         (link("/revenue", "Revenue", place == Place::Revenue))
                         (link("/forecast", "Forecast", place == Place::Forecast))
                         (link("/tournaments", "Tournaments", place == Place::Tournaments))

@@ -1,6 +1,8 @@
 //! Tournaments: rounds, leaderboards, who won and lost.
 
-use lilliput_types::tournament::{Entry, Phase, Round, RoundId, Scores, Standing, Tournament};
+use lilliput_types::tournament::{
+    Entry, ModelName, Phase, Round, RoundId, Scores, Standing, Tournament,
+};
 use lilliput_types::{AssetId, Holder, TimeMs};
 use maud::{Markup, html};
 
@@ -241,12 +243,12 @@ fn leaderboard(entries: &[Entry], round: &Round, assets: &Assets) -> Markup {
 
 fn rate_bar(entry: &Entry) -> Option<Bar<'static>> {
     let rate = entry.scores?.rate;
-    Some(bar(entry.model.as_str(), rate))
+    Some(bar(&entry.model, rate))
 }
 
-fn bar(label: &str, rate: i64) -> Bar<'static> {
+fn bar(model: &ModelName, rate: i64) -> Bar<'static> {
     Bar {
-        label: text::shortened(label, 11),
+        label: text::shortened(model.as_str(), 11),
         length: Scores::decimal(rate),
         shown: percent(rate),
         colour: if rate < 0 {
@@ -264,7 +266,7 @@ fn standings(leaders: &[Standing], asset: AssetId, assets: &Assets) -> Markup {
     let bars: Vec<Bar<'_>> = leaders
         .iter()
         .take(BARS)
-        .map(|standing| bar(standing.model.as_str(), standing.rate))
+        .map(|standing| bar(&standing.model, standing.rate))
         .collect();
     html! {
         (chart::signed_bars("sum of rates", &bars))

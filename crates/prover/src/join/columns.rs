@@ -3,8 +3,9 @@
 use lilliput_verifier::field::{EF, F};
 use lilliput_verifier::point::eq_table;
 use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
+use rayon::prelude::*;
 
-use crate::lanes::{Lanes, PackedEF, PackedF, spread};
+use crate::lanes::{Lanes, PackedEF, PackedF, TASK, spread};
 
 /// Products that are added before they are reduced.
 const AT_ONCE: usize = 8;
@@ -48,8 +49,8 @@ fn add_rows(weights: &[PackedEF; AT_ONCE], rows: &[PackedF], sums: &mut [PackedE
 /// Each row at `point`.
 pub(crate) fn fold(values: &[F], point: &[EF]) -> Vec<EF> {
     let weights = PackedEF::gather(&eq_table(point));
-    let rows = PackedF::pack_slice(values).chunks_exact(weights.len());
-    rows.map(|row| {
+    let values = PackedF::pack_slice(values);
+    let folded = |row: &[PackedF]| {
         // Much of a polynomial is padding.
         if row.iter().all(|&value| value == PackedF::ZERO) {
             return EF::ZERO;
@@ -61,6 +62,11 @@ pub(crate) fn fold(values: &[F], point: &[EF]) -> Vec<EF> {
         let rest = rest.iter().zip(rest_values);
         let rest = rest.map(|(&weight, &value)| weight * value);
         blocks.chain(rest).sum::<PackedEF>().sum()
-    })
-    .collect()
+    };
+    if values.len() < 2 * TASK {
+        return values.chunks_exact(weights.len()).map(folded).collect();
+    }
+    let rows = values.par_chunks_exact(weights.len());
+    let rows = rows.with_min_len(TASK.div_ceil(weights.len()));
+    rows.map(folded).collect()
 }

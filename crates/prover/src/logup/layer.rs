@@ -3,12 +3,15 @@
 //! To `p0`, `lambda q0` is added once the first variable is bound, so that the summand is `p0 q1 + p1 q0`. Each round
 //! binds the variable of the one before on its way, block by block, so that a value is read and written once a round.
 
+use std::ops::Range;
+
 use lilliput_verifier::field::EF;
 use lilliput_verifier::sumcheck::evaluate_eq_round;
 use p3_field::{Algebra, Field, PrimeCharacteristicRing};
+use rayon::join;
 
-use super::lists::{Child, Pair};
-use crate::lanes::{Lanes, SplitEq, spread};
+use super::lists::{Child, Pair, Quarters};
+use crate::lanes::{Lanes, SplitEq, TASK, spread};
 use crate::transcript::{Transcript, round_challenge};
 
 /// A layer's sumcheck as far as it has come.
@@ -44,7 +47,7 @@ impl<'a> Running<'a> {
     /// The first round, over the layer below itself.
     pub(super) fn first<N, R>(&mut self, first: &Child<'_, N, R>, second: &Child<'_, N, R>) -> EF
     where
-        N: Copy + PrimeCharacteristicRing,
+        N: Copy + Sync + PrimeCharacteristicRing,
         R: Lanes + Algebra<N>,
     {
         let lambda = R::from(self.lambda);
@@ -86,10 +89,10 @@ impl<'a> Running<'a> {
             half /= 2;
         }
         let bound = R::from(challenge);
-        first.bind(0..1, half, bound);
-        second.bind(0..1, half, bound);
+        first.bind_last(bound);
+        second.bind_last(bound);
         if let Some(lambda) = lambda {
-            first.add(0..1, lambda);
+            first.add_last(lambda);
         }
         let [p0, q0] = first.at(0);
         let [p1, q1] = second.at(0);
@@ -134,25 +137,14 @@ impl<'a> Running<'a> {
         challenge: EF,
         lambda: Option<R>,
     ) -> [EF; 2] {
-        let challenge = R::from(challenge);
         let half = length / 2;
         let eq = SplitEq::<R>::blocks(self.left());
-        let mut sums = [R::ZERO; 2];
-        for (row, &weight) in eq.high.iter().enumerate() {
-            let start = row * eq.low.len();
-            for from in [start, start + half] {
-                let block = from..from + eq.low.len();
-                first.bind(block.clone(), length, challenge);
-                second.bind(block.clone(), length, challenge);
-                if let Some(lambda) = lambda {
-                    first.add(block, lambda);
-                }
-            }
-            let inner = block_sum(&eq.low, start, half, first, second);
-            for (sum, inner) in sums.iter_mut().zip(inner) {
-                *sum += inner * weight;
-            }
-        }
+        let round = Round {
+            low: &eq.low,
+            challenge: R::from(challenge),
+            lambda,
+        };
+        let sums = round.sum(&eq.high, first.quarters(half), second.quarters(half));
         first.truncate(length);
         second.truncate(length);
         sums.map(Lanes::sum)
@@ -177,32 +169,76 @@ impl<'a> Running<'a> {
     }
 }
 
-/// Constant and quadratic coefficient over a block of pairs `i, i + half`.
-fn block_sum<R: Lanes>(
-    weights: &[R],
-    start: usize,
-    half: usize,
-    first: &Pair<'_, R>,
-    second: &Pair<'_, R>,
-) -> [R; 2] {
-    let block = start..start + weights.len();
-    let [p0, q0] = first.both(block.clone());
-    if start >= second.length() {
-        let terms = weights.iter().zip(p0);
-        return [terms.map(|(&weight, &p0)| weight * p0).sum(), R::ZERO];
+/// One round over lists that are bound on the way.
+struct Round<'a, R> {
+    /// Weights within a row.
+    low: &'a [R],
+    challenge: R,
+    lambda: Option<R>,
+}
+
+impl<R: Lanes> Round<'_, R> {
+    /// Binds the rows that have these weights and sums over them, on all cores if there are many.
+    fn sum(
+        &self,
+        weights: &[EF],
+        mut first: Quarters<'_, R>,
+        mut second: Quarters<'_, R>,
+    ) -> [R; 2] {
+        if weights.len() * self.low.len() >= 2 * TASK {
+            let (weights, weights_rest) = weights.split_at(weights.len() / 2);
+            let place = weights.len() * self.low.len();
+            let (first, first_rest) = first.split(place);
+            let (second, second_rest) = second.split(place);
+            let (left, right) = join(
+                || self.sum(weights, first, second),
+                || self.sum(weights_rest, first_rest, second_rest),
+            );
+            return [left[0] + right[0], left[1] + right[1]];
+        }
+        let mut sums = [R::ZERO; 2];
+        for (row, &weight) in weights.iter().enumerate() {
+            let block = row * self.low.len()..(row + 1) * self.low.len();
+            first.bind(&block, self.challenge);
+            second.bind(&block, self.challenge);
+            if let Some(lambda) = self.lambda {
+                first.add(&block, lambda);
+            }
+            let inner = self.block(&block, &first, &second);
+            for (sum, inner) in sums.iter_mut().zip(inner) {
+                *sum += inner * weight;
+            }
+        }
+        sums
     }
-    let above = block.start + half..block.end + half;
-    let [p0_end, q0_end] = first.both(above.clone());
-    let [p1, q1] = second.both(block);
-    let ends = (second.length() > half).then(|| second.both(above));
-    let mut sums = [R::ZERO; 2];
-    for (i, &weight) in weights.iter().enumerate() {
-        let (p1_end, q1_end) = ends.map_or((R::ZERO, R::ONE), |[p1, q1]| (p1[i], q1[i]));
-        sums[0] += weight * (p0[i] * q1[i] + p1[i] * q0[i]);
-        let steps = (p0_end[i] - p0[i]) * (q1_end - q1[i]) + (p1_end - p1[i]) * (q0_end[i] - q0[i]);
-        sums[1] += weight * steps;
+
+    /// Constant and quadratic coefficient over a block of pairs.
+    fn block(
+        &self,
+        block: &Range<usize>,
+        first: &Quarters<'_, R>,
+        second: &Quarters<'_, R>,
+    ) -> [R; 2] {
+        // The first child is stored as a whole.
+        let (Some([p0, q0]), Some([p0_end, q0_end])) = (first.before(block), first.behind(block))
+        else {
+            return [R::ZERO; 2];
+        };
+        let Some([p1, q1]) = second.before(block) else {
+            let terms = self.low.iter().zip(p0);
+            return [terms.map(|(&weight, &p0)| weight * p0).sum(), R::ZERO];
+        };
+        let ends = second.behind(block);
+        let mut sums = [R::ZERO; 2];
+        for (i, &weight) in self.low.iter().enumerate() {
+            let (p1_end, q1_end) = ends.map_or((R::ZERO, R::ONE), |[p1, q1]| (p1[i], q1[i]));
+            sums[0] += weight * (p0[i] * q1[i] + p1[i] * q0[i]);
+            let steps =
+                (p0_end[i] - p0[i]) * (q1_end - q1[i]) + (p1_end - p1[i]) * (q0_end[i] - q0[i]);
+            sums[1] += weight * steps;
+        }
+        sums
     }
-    sums
 }
 
 fn bind_half(list: &mut Vec<EF>, challenge: EF) {

@@ -39,19 +39,21 @@ impl<'a, R: Lanes> Pair<'a, R> {
         self.q.len()
     }
 
-    /// Binds the entries of a block within lists that have `length` entries afterwards.
-    pub(super) fn bind(&mut self, block: Range<usize>, length: usize, challenge: R) {
+    /// Binds the last variable: one entry is left.
+    pub(super) fn bind_last(&mut self, challenge: R) {
+        let last = |list: &mut [R], rest| {
+            let (low, high) = list.split_at_mut(1);
+            bind_part(low, high, &(0..1), rest, challenge);
+        };
         if !self.ahead {
-            bind_block(self.p, block.clone(), length, R::ZERO, challenge);
+            last(self.p, R::ZERO);
         }
-        bind_block(self.q, block, length, R::ONE, challenge);
+        last(self.q, R::ONE);
     }
 
-    /// Adds a multiple of the denominators to the numerators.
-    pub(super) fn add(&mut self, block: Range<usize>, factor: R) {
-        for (p, &q) in self.p[block.clone()].iter_mut().zip(&self.q[block]) {
-            *p += factor * q;
-        }
+    /// Adds a multiple of the first denominator to the first numerator.
+    pub(super) fn add_last(&mut self, factor: R) {
+        self.p[0] += factor * self.q[0];
     }
 
     /// Forgets what lies behind `length` entries, and that the numerators were ahead.
@@ -64,9 +66,13 @@ impl<'a, R: Lanes> Pair<'a, R> {
         self.ahead = false;
     }
 
-    /// Numerators and denominators of a block.
-    pub(super) fn both(&self, block: Range<usize>) -> [&[R]; 2] {
-        [&self.p[block.clone()], &self.q[block]]
+    /// Both lists in four parts of `half` entries, of which two are left when a variable is bound.
+    pub(super) fn quarters(&mut self, half: usize) -> Quarters<'_, R> {
+        Quarters {
+            p: quarters(self.p, half),
+            q: quarters(self.q, half),
+            ahead: self.ahead,
+        }
     }
 
     /// One fraction, which may lie behind what is stored.
@@ -75,16 +81,105 @@ impl<'a, R: Lanes> Pair<'a, R> {
     }
 }
 
-/// Binds the first variable of a list that has `length` entries afterwards, on a block of these. What isn't stored is
-/// `rest`.
-fn bind_block<R: Lanes>(list: &mut [R], block: Range<usize>, length: usize, rest: R, challenge: R) {
-    if list.len() > length {
-        let (low, high) = list.split_at_mut(length);
-        for (low, &high) in low[block.clone()].iter_mut().zip(&high[block]) {
+/// The same entries of all quarters of a child: those before and behind the middle of what is left when a variable is
+/// bound, and what they are bound to. Quarters that aren't stored, or not as far, are shorter.
+pub(super) struct Quarters<'a, R> {
+    p: [&'a mut [R]; 4],
+    q: [&'a mut [R]; 4],
+    ahead: bool,
+}
+
+impl<'a, R: Lanes> Quarters<'a, R> {
+    /// The entries before a place, and those from there on.
+    pub(super) fn split(self, place: usize) -> (Self, Self) {
+        let (p, p_rest) = split(self.p, place);
+        let (q, q_rest) = split(self.q, place);
+        let ahead = self.ahead;
+        (
+            Self { p, q, ahead },
+            Self {
+                p: p_rest,
+                q: q_rest,
+                ahead,
+            },
+        )
+    }
+
+    /// Binds a block before the middle and the one as far behind it.
+    pub(super) fn bind(&mut self, block: &Range<usize>, challenge: R) {
+        if !self.ahead {
+            bind_quarters(&mut self.p, block, R::ZERO, challenge);
+        }
+        bind_quarters(&mut self.q, block, R::ONE, challenge);
+    }
+
+    /// Adds a multiple of the denominators to the numerators there.
+    pub(super) fn add(&mut self, block: &Range<usize>, factor: R) {
+        for (p, q) in self.p.iter_mut().zip(&self.q).take(2) {
+            for (p, &q) in p[block.clone()].iter_mut().zip(&q[block.clone()]) {
+                *p += factor * q;
+            }
+        }
+    }
+
+    /// Numerators and denominators of a block before the middle; none if it isn't stored.
+    pub(super) fn before(&self, block: &Range<usize>) -> Option<[&[R]; 2]> {
+        self.both(0, block)
+    }
+
+    /// The same behind the middle.
+    pub(super) fn behind(&self, block: &Range<usize>) -> Option<[&[R]; 2]> {
+        self.both(1, block)
+    }
+
+    fn both(&self, quarter: usize, block: &Range<usize>) -> Option<[&[R]; 2]> {
+        let denominators = self.q[quarter].get(block.clone())?;
+        Some([&self.p[quarter][block.clone()], denominators])
+    }
+}
+
+fn quarters<R>(list: &mut [R], half: usize) -> [&mut [R]; 4] {
+    let mut rest = list;
+    [half; 4].map(|length| {
+        let own = std::mem::take(&mut rest);
+        let (own, more) = own.split_at_mut(length.min(own.len()));
+        rest = more;
+        own
+    })
+}
+
+fn split<R>(quarters: [&mut [R]; 4], place: usize) -> ([&mut [R]; 4], [&mut [R]; 4]) {
+    let mut rests: [&mut [R]; 4] = Default::default();
+    let mut rest = rests.iter_mut();
+    let owns = quarters.map(|quarter| {
+        let (own, more) = quarter.split_at_mut(place.min(quarter.len()));
+        if let Some(rest) = rest.next() {
+            *rest = more;
+        }
+        own
+    });
+    (owns, rests)
+}
+
+fn bind_quarters<R: Lanes>(
+    [before, behind, high_before, high_behind]: &mut [&mut [R]; 4],
+    block: &Range<usize>,
+    rest: R,
+    challenge: R,
+) {
+    bind_part(before, high_before, block, rest, challenge);
+    bind_part(behind, high_behind, block, rest, challenge);
+}
+
+/// Binds a block of a list to what stands in the other one, or to `rest` where that isn't stored.
+fn bind_part<R: Lanes>(low: &mut [R], high: &[R], block: &Range<usize>, rest: R, challenge: R) {
+    if !high.is_empty() {
+        let pairs = low[block.clone()].iter_mut().zip(&high[block.clone()]);
+        for (low, &high) in pairs {
             *low = bind(*low, high, challenge);
         }
-    } else if block.start < list.len() {
-        for low in &mut list[block] {
+    } else if block.start < low.len() {
+        for low in &mut low[block.clone()] {
             *low = bind(*low, rest, challenge);
         }
     }

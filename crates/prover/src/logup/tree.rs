@@ -6,11 +6,12 @@
 use lilliput_verifier::field::EF;
 use lilliput_verifier::logup::{CHILDREN, LAMBDA, MU};
 use p3_field::{Algebra, PackedValue, PrimeCharacteristicRing};
+use rayon::prelude::*;
 
 use super::layer::Running;
 use super::leaves::Leaves;
 use super::lists::{Child, Pair, bound};
-use crate::lanes::{Lanes, PackedEF, PackedF, WIDTH, spread};
+use crate::lanes::{Lanes, PackedEF, PackedF, TASK, WIDTH, spread};
 use crate::transcript::Transcript;
 
 /// A layer's fractions.
@@ -65,19 +66,15 @@ pub(super) fn prove(mut leaves: Leaves, transcript: &mut Transcript) -> (Vec<EF>
 /// Adds the fractions of the first half, of that length, to those of the second, which goes on with `0 / 1`.
 fn add<N, R>(numerators: &[N], denominators: &[R], half: usize) -> Fractions<R>
 where
-    N: Copy,
+    N: Copy + Sync,
     R: Lanes + Algebra<N>,
 {
     let (p0, p1) = numerators.split_at(half);
     let (q0, q1) = denominators.split_at(half);
-    let mut above = Fractions {
-        numerators: Vec::with_capacity(half),
-        denominators: Vec::with_capacity(half),
-    };
-    for ((&p0, &p1), (&q0, &q1)) in p0.iter().zip(p1).zip(q0.iter().zip(q1)) {
-        above.numerators.push(q1 * p0 + q0 * p1);
-        above.denominators.push(q0 * q1);
-    }
+    let mut above = sums(p1.len(), |i| {
+        let (q0, q1) = (q0[i], q1[i]);
+        (q1 * p0[i] + q0 * p1[i], q0 * q1)
+    });
     let alone = p0[p1.len()..].iter();
     above
         .numerators
@@ -86,10 +83,24 @@ where
     above
 }
 
+/// Fractions by their index, on all cores if there are many.
+fn sums<R: Lanes>(length: usize, sum: impl Fn(usize) -> (R, R) + Sync + Send) -> Fractions<R> {
+    let (numerators, denominators) = if length < 2 * TASK {
+        (0..length).map(sum).unzip()
+    } else {
+        let all = (0..length).into_par_iter().with_min_len(TASK);
+        all.map(sum).unzip()
+    };
+    Fractions {
+        numerators,
+        denominators,
+    }
+}
+
 /// The layer above the one that [`add`] gives.
 fn add_twice<N, R>(numerators: &[N], denominators: &[R], half: usize) -> Fractions<R>
 where
-    N: Copy,
+    N: Copy + Sync,
     R: Lanes + Algebra<N>,
 {
     let sum = |i: usize| {
@@ -100,16 +111,10 @@ where
         }
     };
     let quarter = half / 2;
-    let mut above = Fractions {
-        numerators: Vec::with_capacity(quarter),
-        denominators: Vec::with_capacity(quarter),
-    };
-    for i in 0..quarter {
+    sums(quarter, |i| {
         let ((p0, q0), (p1, q1)) = (sum(i), sum(quarter + i));
-        above.numerators.push(q1 * p0 + q0 * p1);
-        above.denominators.push(q0 * q1);
-    }
-    above
+        (q1 * p0 + q0 * p1, q0 * q1)
+    })
 }
 
 /// The way down, layer by layer.

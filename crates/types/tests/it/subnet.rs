@@ -88,7 +88,6 @@ fn entry(a: u8) -> TranscriptEntry {
 
 fn messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> {
     let subnet = SubnetId(u32::from(a));
-    let registration = Registration(u64::from(b));
     let endpoint: Text<256> = Text::new("http://127.0.0.1:4021").unwrap();
     let mut all = vec![
         (
@@ -127,6 +126,16 @@ fn messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> 
             "set_endpoint",
             SubnetMessage::SetEndpoint(SetEndpoint { subnet, endpoint }),
         ),
+    ];
+    all.extend(stake_messages(a, b, amount));
+    all.extend(weight_messages(a, b));
+    all
+}
+
+fn stake_messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> {
+    let subnet = SubnetId(u32::from(a));
+    let registration = Registration(u64::from(b));
+    vec![
         (
             "stake",
             SubnetMessage::Stake(Stake {
@@ -157,9 +166,7 @@ fn messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> 
                 take: u16::from(b),
             }),
         ),
-    ];
-    all.extend(weight_messages(a, b));
-    all
+    ]
 }
 
 fn weight_messages(a: u8, b: u8) -> Vec<(&'static str, SubnetMessage)> {

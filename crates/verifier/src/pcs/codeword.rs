@@ -7,10 +7,15 @@ use p3_matrix::dense::RowMajorMatrix;
 use super::code::Code;
 use super::merkle::{Digest, Root, Tree, leaves, siblings};
 use crate::codec::Writer;
+use crate::cores;
 use crate::field::F;
 
 /// Columns encoded at once.
 const COLUMNS_AT_ONCE: usize = 32;
+/// Rows that one core copies before it takes the next ones.
+const ROWS_AT_ONCE: usize = 1 << 14;
+/// Elements from which on several strips are encoded at once.
+const LARGE: usize = 1 << 22;
 
 /// An encoded matrix and its tree.
 #[derive(Clone, Debug)]
@@ -28,19 +33,33 @@ impl Codeword {
         let width = width.max(1);
         let mut rows = F::zero_vec(code.domain().saturating_mul(width));
         let transform = Radix2DFTSmallBatch::default();
-        let mut strip = Vec::new();
-        for first in (0..width).step_by(COLUMNS_AT_ONCE) {
-            let own = width.saturating_sub(first).min(COLUMNS_AT_ONCE);
-            strip.clear();
-            strip.resize(code.domain().saturating_mul(own), F::ZERO);
-            let all = coefficients.chunks_exact(width);
-            for (to, from) in strip.chunks_exact_mut(own).zip(all) {
-                copy(to, from.iter().skip(first));
-            }
-            strip = transform.dft_batch(RowMajorMatrix::new(strip, own)).values;
-            for (to, from) in rows.chunks_exact_mut(width).zip(strip.chunks_exact(own)) {
-                copy(to.get_mut(first..).unwrap_or_default(), from.iter());
-            }
+        let strips: Vec<usize> = (0..width).step_by(COLUMNS_AT_ONCE).collect();
+        let at_once = if rows.len() < LARGE {
+            1
+        } else {
+            cores::count()
+        };
+        for firsts in strips.chunks(at_once) {
+            let strips = cores::map(firsts, |&first| {
+                let own = width.saturating_sub(first).min(COLUMNS_AT_ONCE);
+                let mut strip = F::zero_vec(code.domain().saturating_mul(own));
+                let all = coefficients.chunks_exact(width);
+                for (to, from) in strip.chunks_exact_mut(own).zip(all) {
+                    copy(to, from.iter().skip(first));
+                }
+                let strip = transform.dft_batch(RowMajorMatrix::new(strip, own)).values;
+                (first, own, strip)
+            });
+            let length = width.saturating_mul(ROWS_AT_ONCE);
+            cores::chunks(&mut rows, length, |chunk, rows| {
+                for (first, own, strip) in &strips {
+                    let start = chunk.saturating_mul(ROWS_AT_ONCE).saturating_mul(*own);
+                    let strip = strip.get(start..).unwrap_or_default();
+                    for (to, from) in rows.chunks_exact_mut(width).zip(strip.chunks_exact(*own)) {
+                        copy(to.get_mut(*first..).unwrap_or_default(), from.iter());
+                    }
+                }
+            });
         }
         let tree = Tree::new(leaves(&rows, width));
         Self {

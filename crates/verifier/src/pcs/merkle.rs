@@ -8,6 +8,7 @@ use p3_field::PrimeField32;
 use p3_symmetric::CryptographicHasher;
 
 use crate::codec::{CodecError, Reader};
+use crate::cores;
 use crate::field::F;
 use crate::transcript::Transcript;
 
@@ -21,6 +22,8 @@ const NODE: &[u8; 32] = b"lilliput merkle node            ";
 
 /// Rows and nodes that are hashed at once.
 const AT_ONCE: usize = 64;
+/// Digests that one core makes before it takes the next ones.
+const TASK: usize = 256 * AT_ONCE;
 
 /// The root of a commitment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,15 +48,29 @@ pub fn leaf(row: &[F]) -> Digest {
 #[must_use]
 pub fn leaves(rows: &[F], width: usize) -> Vec<Digest> {
     let width = width.max(1);
-    let mut bytes = Vec::new();
-    let mut digests = Vec::with_capacity(rows.len().checked_div(width).unwrap_or(0));
-    for block in rows.chunks(width.saturating_mul(AT_ONCE)) {
-        bytes.clear();
-        let own = block.chunks_exact(width);
-        let count = own.len();
-        own.for_each(|row| push_leaf(row, &mut bytes));
-        push_digests(&bytes, count, &mut digests);
-    }
+    digests(rows, width, push_leaf)
+}
+
+/// A digest of each message that is made from so many items.
+fn digests<T: Sync>(
+    items: &[T],
+    each: usize,
+    push: impl Fn(&[T], &mut Vec<u8>) + Send + Sync,
+) -> Vec<Digest> {
+    let mut digests = vec![Digest::default(); items.len().checked_div(each).unwrap_or(0)];
+    cores::chunks(&mut digests, TASK, |task, digests| {
+        let first = task.saturating_mul(TASK).saturating_mul(each);
+        let items = items.get(first..).unwrap_or_default();
+        let mut bytes = Vec::new();
+        let blocks = items.chunks(each.saturating_mul(AT_ONCE));
+        for (digests, items) in digests.chunks_mut(AT_ONCE).zip(blocks) {
+            bytes.clear();
+            items
+                .chunks_exact(each)
+                .for_each(|item| push(item, &mut bytes));
+            Blake3.hash_many(&bytes, digests);
+        }
+    });
     digests
 }
 
@@ -65,33 +82,17 @@ fn push_leaf(row: &[F], bytes: &mut Vec<u8>) {
     );
 }
 
-/// The digests of so many messages of one length, which lie one behind the other.
-fn push_digests(messages: &[u8], count: usize, digests: &mut Vec<Digest>) {
-    let mut own = vec![Digest::default(); count];
-    Blake3.hash_many(messages, &mut own);
-    digests.append(&mut own);
-}
-
 fn node(left: &Digest, right: &Digest) -> Digest {
     Blake3.hash_slice(&[*NODE, *left, *right].concat())
 }
 
 /// The nodes above a layer of an even number of digests.
 fn nodes(below: &[Digest]) -> Vec<Digest> {
-    let mut bytes = Vec::new();
-    let mut above = Vec::new();
-    for block in below.chunks(2 * AT_ONCE) {
-        bytes.clear();
-        let pairs = block.chunks_exact(2);
-        let count = pairs.len();
-        for pair in pairs {
-            bytes.extend_from_slice(NODE);
-            pair.iter()
-                .for_each(|digest| bytes.extend_from_slice(digest));
-        }
-        push_digests(&bytes, count, &mut above);
-    }
-    above
+    digests(below, 2, |pair, bytes| {
+        bytes.extend_from_slice(NODE);
+        pair.iter()
+            .for_each(|digest| bytes.extend_from_slice(digest));
+    })
 }
 
 /// A tree over a power of two of leaves: all its digests, leaves first.

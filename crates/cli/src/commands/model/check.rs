@@ -89,21 +89,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
 fn unsupported(error: &ImportError, context: String) -> Failure {
     Failure::bad_input(anyhow!("{error}").context(context))
         .fact("supported", false)
-        .hint(advice(error))
-}
-
-/// What can be done about a refusal.
-fn advice(error: &ImportError) -> &'static str {
-    match error {
-        ImportError::NotFinite { .. } => {
-            "a weight is infinite or not a number: export the model again from a healthy checkpoint"
-        }
-        ImportError::Input { .. } => "give open lengths with --shape NAME=1x32",
-        ImportError::Undecided { .. } | ImportError::Fixed { .. } => {
-            "fix inputs that shapes depend on with --fix NAME and --calibrate FILE"
-        }
-        _ => "docs/onnx-coverage.md lists the operators that can be proven",
-    }
+        .hint(error.advice())
 }
 
 /// Every node that stands in the way.
@@ -115,23 +101,24 @@ fn missing(found: &[Refusal], context: &str) -> Failure {
                 "node": refusal.node,
                 "operator": refusal.op,
                 "reason": refusal.error.to_string(),
+                "advice": refusal.error.advice(),
             })
         })
         .collect();
     let shown = found.iter().take(SHOWN_MAX);
-    let mut lines: Vec<String> = shown.map(|refusal| refusal.error.to_string()).collect();
+    let line = |refusal: &Refusal| format!("{}: {}", refusal.error, refusal.error.advice());
+    let mut lines: Vec<String> = shown.map(line).collect();
     if found.len() > SHOWN_MAX {
         lines.push(format!(
             "{} more; --json lists all",
             found.len() - SHOWN_MAX
         ));
     }
-    let first = found.first().map_or("", |refusal| advice(&refusal.error));
     Failure::bad_input(
         anyhow!("{}", lines.join("\n  "))
             .context(format!("{context}: {} nodes stand in the way", found.len())),
     )
     .fact("supported", false)
     .fact("missing", list)
-    .hint(first)
+    .hint("docs/onnx-coverage.md lists the operators that can be proven")
 }

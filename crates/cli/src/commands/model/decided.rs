@@ -1,5 +1,5 @@
-//! What the caller decides about a model's inputs: lengths that the file leaves open, inputs that become
-//! constants.
+//! What the caller decides about a model: lengths that the file leaves open, inputs that become constants, how finely
+//! weights are rounded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,10 @@ pub(super) struct Decided {
     /// An input that becomes a constant, with its value in the samples: what shapes depend on.
     #[arg(long = "fix", value_name = "NAME")]
     fixed: Vec<String>,
+
+    /// Most bits of a weight: more round less, and make the key larger.
+    #[arg(long, value_name = "BITS", default_value_t = Options::default().weight_bits, value_parser = clap::value_parser!(u8).range(4..=16))]
+    weight_bits: u8,
 }
 
 impl Decided {
@@ -29,6 +33,7 @@ impl Decided {
         Ok(Options {
             shapes: shapes.collect::<Result<BTreeMap<_, _>>>()?,
             fixed: self.fixed.iter().cloned().collect::<BTreeSet<_>>(),
+            weight_bits: self.weight_bits,
             ..Options::default()
         })
     }

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use lilliput_crypto::Digest;
 use lilliput_graph::Model;
 use lilliput_types::registry::{Publish, RegistryMessage, Royalty};
-use lilliput_types::{Amount, BasisPoints, Blob, List, Message, ModelId, Text};
+use lilliput_types::{Amount, BLOB_LEN_MAX, BasisPoints, Blob, List, Message, ModelId, Text};
 use serde_json::json;
 
 use crate::failure::{Failure, OrExit, Result};
@@ -14,6 +14,9 @@ use crate::files;
 use crate::node::{KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
+
+/// The tables of a graph stand in its key, four bytes an entry: whatever may be proven may be published.
+const _: () = assert!(BLOB_LEN_MAX as i64 > 4 * lilliput_graph::table::ENTRIES_MAX);
 
 /// Publish a model: its key goes on the ledger, its weights stay with you unless you say otherwise.
 #[derive(clap::Args)]

@@ -18,12 +18,7 @@ pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
         .iter()
         .filter_map(|event| match event {
             Event::Subnet(event) => told(event, asset),
-            Event::Bank(_)
-            | Event::Registry(_)
-            | Event::Provider(_)
-            | Event::Job(_)
-            | Event::Tournament(_)
-            | Event::Prices(_) => None,
+            _ => None,
         })
         .collect();
     lines.push(format!(
@@ -100,13 +95,6 @@ fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
         SubnetEvent::Linked { subnet, model } => {
             format!("what model {model} earns counts as revenue of subnet {subnet}")
         }
-        SubnetEvent::Closed { .. }
-        | SubnetEvent::ChallengeEnded { .. }
-        | SubnetEvent::Evicted { .. }
-        | SubnetEvent::PhaseBegan { .. }
-        | SubnetEvent::Slashed { .. }
-        | SubnetEvent::Paid { .. }
-        | SubnetEvent::Settled(_)
-        | SubnetEvent::Earned { .. } => return None,
+        _ => return None,
     })
 }

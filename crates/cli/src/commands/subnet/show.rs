@@ -73,7 +73,7 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
             left / 1_000,
             left % 1_000
         ),
-        format!("  scorer   {:?}", subnet.settings.scorer),
+        format!("  scorer   {}", json!(subnet.settings.scorer)),
         format!(
             "  price    {} to register now, {} after one more",
             of(detail.price),

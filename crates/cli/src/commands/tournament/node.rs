@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use lilliput_client::api::Page;
 use lilliput_client::{Client, ClientError};
 use lilliput_types::tournament::blob::{Data, Prediction, TargetList};
-use lilliput_types::tournament::{Entry, ModelName, Round, RoundId, Stake};
+use lilliput_types::tournament::{Entry, ModelName, Round, RoundId, Stake, Standing, TournamentId};
 use lilliput_types::{Address, BlobId};
 
 use crate::failure::{Failure, OrExit, Result};
@@ -37,6 +37,10 @@ pub(super) fn entries(client: &Client, round: RoundId) -> Result<Vec<Entry>> {
 
 pub(super) fn stakes(client: &Client, round: RoundId) -> Result<Vec<Stake>> {
     all(|from| client.stakes(round, from))
+}
+
+pub(super) fn standings(client: &Client, id: TournamentId) -> Result<Vec<Standing>> {
+    all(|from| client.standings(id, from))
 }
 
 /// A blob that is no data, though the ledger took it as such, comes from a node that lies.

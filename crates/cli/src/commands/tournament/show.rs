@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
 
 fn tournament(client: &Client, id: TournamentId) -> Result<Outcome> {
     let tournament = client.tournament(id)?;
-    let mut standings = client.standings(id, None)?.items;
+    let mut standings = node::standings(client, id)?;
     standings.sort_by_key(|standing| std::cmp::Reverse(standing.rate));
     let mut text = format!(
         "{}\n  organiser  {}\n  rounds     {}\n  deposit    {}\n  left       {}",

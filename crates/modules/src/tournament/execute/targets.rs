@@ -1,6 +1,7 @@
 //! Showing the targets: they must be what the round was opened with. Scores and settles the round.
 //!
-//! Nobody else can cause the work of scoring: before this the targets are sealed, after it the round is closed.
+//! Nobody else can cause the work of scoring: before this the targets are sealed, after it the round is closed. The
+//! message must be alone in its transaction: a later one that fails would undo fee and count of the work.
 
 use lilliput_ledger::{Failure, MessageContext, State};
 use lilliput_types::tournament::blob::TargetList;
@@ -16,6 +17,12 @@ pub(super) fn execute(
     context: &MessageContext<'_>,
     message: &Targets,
 ) -> Result<(), Failure> {
+    if context.messages != 1 {
+        return refuse(
+            "tournament.targets_not_alone",
+            "targets must be the only message of their transaction",
+        );
+    }
     let mut round = super::known_round(state, message.round)?;
     if round.organiser != context.signer {
         return refuse(

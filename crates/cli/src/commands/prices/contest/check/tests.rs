@@ -172,6 +172,9 @@ fn found(fetched: &Fetched) -> Vec<String> {
     differences(fetched).0.0
 }
 
+/// What is changed, and how.
+type Change = (&'static str, fn(&mut Fetched));
+
 #[test]
 fn an_honest_contest_holds() {
     let honest = honest();
@@ -185,7 +188,7 @@ fn an_honest_contest_holds() {
 
 #[test]
 fn any_change_is_found() {
-    let changes: Vec<(&str, Change)> = vec![
+    let changes: Vec<Change> = vec![
         ("value", |f| f.entrants[0].value += 1),
         ("peak", |f| f.entrants[0].peak += 1),
         ("mark", |f| f.entrants[0].mark -= 1),
