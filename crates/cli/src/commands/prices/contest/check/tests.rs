@@ -165,9 +165,6 @@ fn honest() -> Fetched {
     }
 }
 
-/// Something a lying node would do.
-type Change = fn(&mut Fetched);
-
 fn found(fetched: &Fetched) -> Vec<String> {
     differences(fetched).0.0
 }
