@@ -1,7 +1,8 @@
 """Writes what `cargo xtask eval-models` needs of Magika: model, samples, files, expected labels.
 
 Needs the Python packages magika, onnxruntime, numpy. Files come from folders of the machine: up to
-`--each` of an ending, spread over the sorted list of all that end so, empty and huge ones left out.
+`--each` of an ending, spread over the sorted list of all that end so, empty and huge ones left out;
+or, with `--spread N`, N of all files, as common as they are there.
 The features are the package's own. OUT/magika-files.txt names the files in the order of the inputs.
 Usage: prepare_magika.py OUT FOLDER [FOLDER ...]
 """
@@ -19,13 +20,25 @@ SIZE_MAX = 4 << 20
 CALIBRATION = 48
 
 
-def files(folders, each):
-    """A few files of every ending, the same ones each time."""
-    by_ending = {}
+def everything(folders):
+    """All files that are looked at, in order."""
     for folder in folders:
         for path in sorted(pathlib.Path(folder).rglob("*")):
             if path.is_file() and not path.is_symlink() and 16 <= path.stat().st_size <= SIZE_MAX:
-                by_ending.setdefault(path.suffix.lower()[:12], []).append(path)
+                yield path
+
+
+def spread(folders, count):
+    """So many of all files, far apart, the same ones each time."""
+    paths = list(everything(folders))
+    return paths[:: max(len(paths) // count, 1)][:count]
+
+
+def files(folders, each):
+    """A few files of every ending, the same ones each time."""
+    by_ending = {}
+    for path in everything(folders):
+        by_ending.setdefault(path.suffix.lower()[:12], []).append(path)
     chosen = []
     for ending in sorted(by_ending):
         paths = by_ending[ending]
@@ -54,12 +67,17 @@ def main():
     arguments.add_argument("out", type=pathlib.Path)
     arguments.add_argument("folders", nargs="+")
     arguments.add_argument("--each", type=int, default=10)
+    arguments.add_argument("--spread", type=int)
     options = arguments.parse_args()
     config = Magika()._model_config
     models = sorted(pathlib.Path(magika.__file__).parent.glob("models/*/model.onnx"))
     model = models[-1].read_bytes()
     inputs, paths = [], []
-    for path in files(options.folders, options.each):
+    if options.spread:
+        chosen = spread(options.folders, options.spread)
+    else:
+        chosen = files(options.folders, options.each)
+    for path in chosen:
         try:
             inputs.append(features(path, config))
             paths.append(path)
