@@ -30,6 +30,12 @@ pub struct Config {
     pub addresses: Addresses,
     /// Whether visitors come over HTTPS (by a proxy before the gate), so that cookies are marked secure.
     pub secure: bool,
+    /// The site's name, as visitors read it and tokens carry it.
+    pub site: String,
+    /// A Redis that several gates share, by its `redis://` address; else the store is in the folder.
+    pub store: Option<String>,
+    /// The file with the secret that several gates share; else it is in the folder.
+    pub secret: Option<PathBuf>,
     /// Threads that serve.
     pub threads: usize,
     /// What a visitor may take.

@@ -13,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use route::route;
 pub(crate) use sum::{Minute, RouteCount, Totals};
 
+use lilliput_pass::session::Way;
+
 use crate::policy::{Class, Decision};
 use crate::visitor::{Brought, Visit};
 
@@ -33,6 +35,8 @@ pub(crate) struct Counters {
     refused_connections: AtomicU64,
     refused_requests: AtomicU64,
     upstream_failures: AtomicU64,
+    /// Sessions that were opened, by the way they were earned.
+    opened: [AtomicU64; 4],
 }
 
 #[derive(Default)]
@@ -48,6 +52,7 @@ impl Counters {
             refused_connections: AtomicU64::new(0),
             refused_requests: AtomicU64::new(0),
             upstream_failures: AtomicU64::new(0),
+            opened: [const { AtomicU64::new(0) }; 4],
         }
     }
 
@@ -75,6 +80,15 @@ impl Counters {
         self.upstream_failures.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn opened(&self, way: Way) {
+        self.opened[place(way)].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Sessions that were opened: by humans, by work, by waiting, by payment.
+    pub(crate) fn sessions(&self) -> [u64; 4] {
+        [Way::Human, Way::Work, Way::Wait, Way::Paid].map(|way| self.opened[place(way)].load(Ordering::Relaxed))
+    }
+
     /// Connections, requests and answers of the site that failed.
     pub(crate) fn refusals(&self) -> [u64; 3] {
         [&self.refused_connections, &self.refused_requests, &self.upstream_failures]
@@ -99,6 +113,15 @@ impl Counters {
         all.sort_by_key(|visit| std::cmp::Reverse(visit.time_ms));
         all.truncate(most);
         all
+    }
+}
+
+fn place(way: Way) -> usize {
+    match way {
+        Way::Human => 0,
+        Way::Work => 1,
+        Way::Wait => 2,
+        Way::Paid => 3,
     }
 }
 

@@ -37,6 +37,17 @@ fn mask(prefix: u8) -> u128 {
     }
 }
 
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        let (bits, version_four) = bits(address);
+        Self {
+            bits,
+            prefix: if version_four { 32 } else { 128 },
+            version_four,
+        }
+    }
+}
+
 /// What is wrong with a network's text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no network; write an address, or ADDRESS/PREFIX")]

@@ -99,7 +99,7 @@ pub(crate) fn read<'a>(
 }
 
 impl<'a> Arrival<'a> {
-    /// What the policy may know of it.
+    /// What the policy may know of it. `signed_by` is whose signature was checked, and the agent that is.
     pub(crate) fn facts(&'a self, parts: &'a Parts, signed_by: Option<&'a str>) -> Facts<'a> {
         let user_agent = parts
             .headers

@@ -1,9 +1,11 @@
 //! What of a head goes on: to the site, and back to the visitor.
 
+use std::net::IpAddr;
+
 use http::header::{CONNECTION, COOKIE, HOST, HeaderName, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderValue};
 
-use super::arrival::{Arrival, is_forwarding};
+use super::arrival::is_forwarding;
 
 /// Headers that mean something between two neighbours alone.
 const HOP: [HeaderName; 7] = [
@@ -56,16 +58,16 @@ pub(crate) fn wants_websocket(headers: &HeaderMap) -> bool {
 }
 
 /// Says to the site where a request came from, in place of what the visitor says about that.
-pub(crate) fn set_forwarded(headers: &mut HeaderMap, arrival: &Arrival<'_>) {
+pub(crate) fn set_forwarded(headers: &mut HeaderMap, address: IpAddr, scheme: &'static str) {
     let invented: Vec<HeaderName> = headers.keys().filter(|name| is_forwarding(name.as_str())).cloned().collect();
     for name in invented {
         headers.remove(name);
     }
-    if let Ok(address) = HeaderValue::from_str(&arrival.address.to_string()) {
+    if let Ok(address) = HeaderValue::from_str(&address.to_string()) {
         headers.insert("x-real-ip", address.clone());
         headers.insert("x-forwarded-for", address);
     }
-    headers.insert("x-forwarded-proto", HeaderValue::from_static(arrival.scheme));
+    headers.insert("x-forwarded-proto", HeaderValue::from_static(scheme));
     if let Some(host) = headers.get(HOST).cloned() {
         headers.insert("x-forwarded-host", host);
     }

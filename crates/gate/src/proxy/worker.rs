@@ -1,6 +1,5 @@
 //! A thread that serves: its own runtime, its own connections to the site, nothing shared but the gate.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::rc::Rc;
@@ -76,8 +75,6 @@ pub(crate) struct Worker {
     pub(crate) pool: Rc<Pool>,
     /// Its place among the workers.
     pub(crate) place: usize,
-    /// Requests it is busy with.
-    pub(crate) busy: Cell<u32>,
 }
 
 /// Serves until told to stop.

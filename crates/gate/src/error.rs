@@ -1,0 +1,46 @@
+//! What keeps a gate from starting.
+
+use std::io;
+use std::net::SocketAddr;
+
+/// Why a gate doesn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder can't be used.
+    #[error("failed to use the folder {folder}")]
+    Folder {
+        /// Which.
+        folder: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The address is taken or can't be listened on.
+    #[error("failed to listen on {address}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The owner's page would be open to others.
+    #[error("the owner's page has to be on a loopback address, not on {0}")]
+    AdminNotLoopback(SocketAddr),
+    /// Threads can't be started.
+    #[error("failed to start threads")]
+    Threads(#[source] io::Error),
+    /// The gate's key can't be read or made.
+    #[error("failed to use the gate's key")]
+    Key(#[from] lilliput_crypto::private_file::PrivateFileError),
+    /// The gate's key is none.
+    #[error("the gate's key file holds no key; move it away to get a new one")]
+    NoKey,
+    /// No randomness.
+    #[error("failed to get randomness")]
+    Random(#[from] lilliput_crypto::RandomError),
+    /// The log can't be written.
+    #[error("failed to open the log of decisions")]
+    Log(#[source] io::Error),
+    /// Tokens, work and sessions can't be had.
+    #[error("failed to open the desk for visitors")]
+    Desk(#[from] lilliput_pass::PassError),
+}
