@@ -36,6 +36,10 @@ pub struct Config {
     pub store: Option<String>,
     /// The file with the secret that several gates share; else it is in the folder.
     pub secret: Option<PathBuf>,
+    /// Requests that the site can work on at once.
+    pub site_bears: u32,
+    /// The load to stay under, in thousandths of what it bears.
+    pub target_permille: u32,
     /// Threads that serve.
     pub threads: usize,
     /// What a visitor may take.
@@ -60,8 +64,12 @@ impl std::str::FromStr for Upstream {
     fn from_str(text: &str) -> Result<Self, UpstreamError> {
         let refused = || UpstreamError(text.chars().take(120).collect());
         let uri: http::Uri = text.parse().map_err(|_| refused())?;
-        let plain = uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/") && uri.query().is_none();
-        let authority = uri.authority().filter(|authority| plain && !authority.as_str().contains('@'));
+        let plain = uri.scheme_str() == Some("http")
+            && matches!(uri.path(), "" | "/")
+            && uri.query().is_none();
+        let authority = uri
+            .authority()
+            .filter(|authority| plain && !authority.as_str().contains('@'));
         let authority = authority.ok_or_else(refused)?;
         let port = authority.port_u16().unwrap_or(80);
         Ok(Self {

@@ -27,7 +27,8 @@ const RECENT_MAX: usize = 200;
 /// Minutes that are kept.
 pub(crate) const MINUTES: usize = 60;
 /// Upper bounds of the classes of added time, in microseconds.
-pub(crate) const LATENCY_MICROS: [u64; 10] = [50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 20_000, 100_000];
+pub(crate) const LATENCY_MICROS: [u64; 10] =
+    [50, 100, 200, 300, 500, 1_000, 2_000, 5_000, 20_000, 100_000];
 
 /// Counters of all workers.
 pub(crate) struct Counters {
@@ -86,13 +87,18 @@ impl Counters {
 
     /// Sessions that were opened: by humans, by work, by waiting, by payment.
     pub(crate) fn sessions(&self) -> [u64; 4] {
-        [Way::Human, Way::Work, Way::Wait, Way::Paid].map(|way| self.opened[place(way)].load(Ordering::Relaxed))
+        [Way::Human, Way::Work, Way::Wait, Way::Paid]
+            .map(|way| self.opened[place(way)].load(Ordering::Relaxed))
     }
 
     /// Connections, requests and answers of the site that failed.
     pub(crate) fn refusals(&self) -> [u64; 3] {
-        [&self.refused_connections, &self.refused_requests, &self.upstream_failures]
-            .map(|count| count.load(Ordering::Relaxed))
+        [
+            &self.refused_connections,
+            &self.refused_requests,
+            &self.upstream_failures,
+        ]
+        .map(|count| count.load(Ordering::Relaxed))
     }
 
     /// The sum over all workers.
@@ -108,7 +114,13 @@ impl Counters {
     pub(crate) fn recent(&self, most: usize) -> Vec<Arc<Visit>> {
         let mut all: Vec<Arc<Visit>> = Vec::new();
         for own in &self.workers {
-            all.extend(own.lock().unwrap_or_else(PoisonError::into_inner).recent.iter().cloned());
+            all.extend(
+                own.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .recent
+                    .iter()
+                    .cloned(),
+            );
         }
         all.sort_by_key(|visit| std::cmp::Reverse(visit.time_ms));
         all.truncate(most);
@@ -130,7 +142,11 @@ pub(crate) const KINDS: [&str; 5] = ["human", "search", "agent", "training", "un
 
 /// The place of a visit in [`KINDS`].
 pub(crate) fn kind(class: Class, brought: Brought) -> usize {
-    if brought.is_human() { 0 } else { 1 + class.place() }
+    if brought.is_human() {
+        0
+    } else {
+        1 + class.place()
+    }
 }
 
 pub(crate) type ByDecision = [u64; Decision::ALL.len()];

@@ -34,6 +34,12 @@ pub enum StartError {
     /// The gate's key is none.
     #[error("the gate's key file holds no key; move it away to get a new one")]
     NoKey,
+    /// The page's secret is none.
+    #[error("the file page-token holds no secret; move it away to get a new one")]
+    NoToken,
+    /// The load that the site bears is out of bounds.
+    #[error("failed to set up the controller of work and prices")]
+    Tariff(#[from] lilliput_fee::SettingsError),
     /// No randomness.
     #[error("failed to get randomness")]
     Random(#[from] lilliput_crypto::RandomError),

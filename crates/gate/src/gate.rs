@@ -50,12 +50,18 @@ pub(crate) fn now_s() -> u64 {
 }
 
 pub(crate) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Answers one request.
-pub(crate) async fn answer(worker: &Rc<Worker>, peer: SocketAddr, request: Request<Incoming>) -> Response<Outgoing> {
+pub(crate) async fn answer(
+    worker: &Rc<Worker>,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<Outgoing> {
     let started = Instant::now();
     let gate = &worker.gate;
     let (parts, body) = request.into_parts();
@@ -75,7 +81,12 @@ pub(crate) async fn answer(worker: &Rc<Worker>, peer: SocketAddr, request: Reque
     if judged.decision != Decision::Pass && !gate.config.observe {
         let to = target(&arrival);
         let response = judge::refuse(gate, &judged, &parts.headers, &to);
-        noted.note(worker, &judged, response.status(), started.elapsed().as_micros());
+        noted.note(
+            worker,
+            &judged,
+            response.status(),
+            started.elapsed().as_micros(),
+        );
         return response;
     }
     let way = forward::Way::new(&parts, &arrival, &judged);

@@ -14,11 +14,13 @@
 //! | `gate` | one request from arrival to answer |
 //! | `tariff` | how much work is asked of whom |
 //! | `counters`, `journal` | what was decided: in numbers, and line by line |
+//! | `admin` | the owner's page, the metrics |
 //! | [`config`], `running` | how a gate is started and stopped |
 //!
 //! Invariants: every head, body, queue, list and wait has a bound; what the policy judged is what the
 //! site gets; nothing that was spent counts again; the way of money fails closed.
 
+mod admin;
 pub mod config;
 mod counters;
 mod error;

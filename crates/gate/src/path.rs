@@ -93,7 +93,9 @@ fn is_plain(raw: &str) -> bool {
 }
 
 fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// Decodes what needs no encoding, and writes the rest in capitals.
@@ -105,7 +107,8 @@ fn unescaped(raw: &str) -> Result<String, PathError> {
             text.push(char::from(byte));
             continue;
         }
-        let (Some(high), Some(low)) = (bytes.next().and_then(hex), bytes.next().and_then(hex)) else {
+        let (Some(high), Some(low)) = (bytes.next().and_then(hex), bytes.next().and_then(hex))
+        else {
             return Err(PathError::HalfEncoded);
         };
         let value = high << 4 | low;

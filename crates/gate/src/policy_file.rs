@@ -22,7 +22,10 @@ pub struct Loaded {
 /// # Errors
 /// With everything that is wrong with it.
 pub fn load(file: &Path, anubis_data: Option<&Path>) -> Result<Loaded, Problems> {
-    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let ending = file
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default();
     let text = if matches!(ending, "yaml" | "yml" | "json") {
         import(file, anubis_data, Missing::Refuse)?.text
     } else {
@@ -36,7 +39,11 @@ pub fn load(file: &Path, anubis_data: Option<&Path>) -> Result<Loaded, Problems>
 ///
 /// # Errors
 /// With everything that can't be translated, unless it is to be left out.
-pub fn import(file: &Path, anubis_data: Option<&Path>, missing: Missing) -> Result<Imported, Problems> {
+pub fn import(
+    file: &Path,
+    anubis_data: Option<&Path>,
+    missing: Missing,
+) -> Result<Imported, Problems> {
     anubis::import(file, anubis_data, missing, &bounded)
 }
 

@@ -39,12 +39,15 @@ impl FromStr for Price {
     fn from_str(text: &str) -> Result<Self, PriceError> {
         let refused = || PriceError(text.chars().take(32).collect());
         let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(places) || places.len() > PLACES {
             return Err(refused());
         }
         let whole: u64 = whole.parse().map_err(|_| refused())?;
-        let millionths: u64 = format!("{places:0<PLACES$}").parse().map_err(|_| refused())?;
+        let millionths: u64 = format!("{places:0<PLACES$}")
+            .parse()
+            .map_err(|_| refused())?;
         whole
             .checked_mul(WHOLE)
             .and_then(|whole| whole.checked_add(millionths))

@@ -15,10 +15,11 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::LocalSet;
 
+use crate::admin::serve::Admin;
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::error::StartError;
-use crate::gate::{Gate, now_s};
+use crate::gate::{Gate, now_ms, now_s};
 use crate::journal::Journal;
 use crate::proxy::upstream::Pool;
 use crate::proxy::worker::{Doors, Worker, serve};
@@ -30,12 +31,14 @@ const BLOCKING_THREADS: usize = 16;
 const CARE_TIME: Duration = Duration::from_millis(200);
 const CARES_A_MINUTE: u64 = 300;
 const KEY_FILE: &str = "gate.key";
+const TOKEN_FILE: &str = "page-token";
 const KEY_BYTES_MAX: usize = 128;
 
 /// A gate at work; stops when told, or when dropped.
 pub struct Running {
     gate: Arc<Gate>,
     address: SocketAddr,
+    admin: Option<(SocketAddr, String)>,
     stop: watch::Sender<bool>,
     ended: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -66,13 +69,14 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         desk: desk(&config)?,
         tunnels: Arc::new(Semaphore::new(config.limits.tunnels)),
         lane_key: random_bytes()?,
-        tariff: Tariff::new(),
+        tariff: Tariff::new(config.site_bears, config.target_permille, now_ms())?,
         config,
     });
     let (stop, stopped) = watch::channel(false);
     let mut running = Running {
         gate: Arc::clone(&gate),
         address,
+        admin: None,
         stop,
         ended: Arc::default(),
         threads: Vec::new(),
@@ -83,6 +87,7 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         running.worker(place, listener, &doors, stopped.clone())?;
     }
     running.care()?;
+    running.admin(stopped)?;
     Ok(running)
 }
 
@@ -93,7 +98,10 @@ pub fn start(config: Config) -> Result<Running, StartError> {
 pub fn run(config: Config, ready: impl FnOnce(&Running)) -> Result<(), StartError> {
     let running = start(config)?;
     ready(&running);
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Threads)?;
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(StartError::Threads)?;
     runtime.block_on(signal());
     drop(running);
     Ok(())
@@ -126,12 +134,28 @@ fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 fn key(path: &Path) -> Result<SecretKey, StartError> {
     if !path.exists() {
         let secret = SecretKey::generate()?;
-        private_file::create(path, hex::encode(secret.to_bytes()).as_bytes())?;
+        private_file::create(path, hex::encode(secret.seed()).as_bytes())?;
     }
     let text = private_file::read(path, KEY_BYTES_MAX)?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.trim_ascii(), &mut bytes).map_err(|_| StartError::NoKey)?;
-    Ok(SecretKey::from_bytes(bytes))
+    Ok(SecretKey::from_seed(bytes))
+}
+
+/// The secret of the page's address, kept so that a bookmark goes on working.
+fn page_token(path: &Path) -> Result<String, StartError> {
+    if !path.exists() {
+        let token = hex::encode(random_bytes::<16>()?);
+        private_file::create(path, token.as_bytes())?;
+    }
+    let bytes = private_file::read(path, KEY_BYTES_MAX)?;
+    let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+    let plain = text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if plain {
+        Ok(text)
+    } else {
+        Err(StartError::NoToken)
+    }
 }
 
 fn desk(config: &Config) -> Result<Desk, StartError> {
@@ -145,7 +169,10 @@ fn desk(config: &Config) -> Result<Desk, StartError> {
         None => Place::Folder(config.data.join("spent")),
     };
     let files = DeskFiles {
-        secret: config.secret.clone().unwrap_or_else(|| config.data.join("secret")),
+        secret: config
+            .secret
+            .clone()
+            .unwrap_or_else(|| config.data.join("secret")),
         store,
     };
     Ok(Desk::open(rules, &files, None, now_s())?)
@@ -156,6 +183,43 @@ impl Running {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The owner's page, with the secret in its address.
+    #[must_use]
+    pub fn admin_url(&self) -> Option<String> {
+        self.admin
+            .as_ref()
+            .map(|(address, token)| format!("http://{address}/{token}/"))
+    }
+
+    /// Starts the owner's side.
+    fn admin(&mut self, stopped: watch::Receiver<bool>) -> Result<(), StartError> {
+        let Some(wanted) = self.gate.config.admin else {
+            return Ok(());
+        };
+        let listener = listen(wanted)?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen {
+            address: wanted,
+            source,
+        })?;
+        let token = page_token(&self.gate.config.data.join(TOKEN_FILE))?;
+        self.admin = Some((address, token.clone()));
+        let admin = Arc::new(Admin {
+            gate: Arc::clone(&self.gate),
+            address,
+            token,
+        });
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Threads)?;
+        let thread = std::thread::Builder::new()
+            .name("gate-page".to_owned())
+            .spawn(move || runtime.block_on(crate::admin::serve::serve(listener, admin, stopped)))
+            .map_err(StartError::Threads)?;
+        self.threads.push(thread);
+        Ok(())
     }
 
     fn worker(
@@ -176,7 +240,11 @@ impl Running {
             .name(format!("gate-{place}"))
             .spawn(move || {
                 let limits = &gate.config.limits;
-                let pool = Pool::new(gate.config.upstream.authority.clone(), limits.connect_time, limits.answer_time);
+                let pool = Pool::new(
+                    gate.config.upstream.authority.clone(),
+                    limits.connect_time,
+                    limits.answer_time,
+                );
                 let worker = Worker { gate, pool, place };
                 LocalSet::new().block_on(&runtime, serve(listener, worker, doors, stopped));
             })
@@ -196,6 +264,7 @@ impl Running {
                 while !ended.load(std::sync::atomic::Ordering::Relaxed) {
                     std::thread::sleep(CARE_TIME);
                     count += 1;
+                    gate.tariff.tick(now_ms());
                     if count.is_multiple_of(CARES_A_MINUTE) {
                         // A key that can't be made is asked for again in a minute; the old one still counts.
                         let _ = gate.desk.refresh(now_s());

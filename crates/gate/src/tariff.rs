@@ -48,13 +48,19 @@ const HISTORY_MAX: usize = 300;
 
 impl Tariff {
     /// `bears` is how many requests the site can work on at once.
-    pub(crate) fn new(bears: u32, target_permille: u32, now_ms: u64) -> Result<Self, lilliput_fee::SettingsError> {
+    pub(crate) fn new(
+        bears: u32,
+        target_permille: u32,
+        now_ms: u64,
+    ) -> Result<Self, lilliput_fee::SettingsError> {
         let settings = Settings {
             target_permille,
             band_permille: Settings::default().band_permille.min(target_permille / 2),
             ..Settings::default()
         };
-        let capacity = WINDOW_MS.saturating_mul(1_000).saturating_mul(u64::from(bears.max(1)));
+        let capacity = WINDOW_MS
+            .saturating_mul(1_000)
+            .saturating_mul(u64::from(bears.max(1)));
         Ok(Self {
             level: AtomicU64::new(Level::OFF.in_1024ths()),
             load_permille: AtomicU64::new(0),
@@ -90,7 +96,9 @@ impl Tariff {
 
     /// The multiple of the lowest level, in 1,024ths; at least one whole.
     fn multiple(&self) -> u64 {
-        self.level.load(Ordering::Relaxed).max(Level::ONE.in_1024ths())
+        self.level
+            .load(Ordering::Relaxed)
+            .max(Level::ONE.in_1024ths())
     }
 
     /// The level in 1,024ths; 0 while the site isn't loaded.
@@ -105,7 +113,11 @@ impl Tariff {
 
     /// Levels and loads of the last windows, latest last.
     pub(crate) fn history(&self) -> Vec<(u64, u32)> {
-        self.control.lock().unwrap_or_else(PoisonError::into_inner).history.clone()
+        self.control
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .history
+            .clone()
     }
 
     /// The work that a verdict asks for.
@@ -115,10 +127,17 @@ impl Tariff {
                 Decision::Pay => PAY_BITS,
                 Decision::Challenge | Decision::Pass | Decision::Deny => 0,
             };
-        let base = u128::from(HASHES_AT_REST) * u128::from(self.multiple()) / u128::from(Level::ONE.in_1024ths());
-        let hashes = if bits >= 0 { base << bits.min(20) } else { base >> (-bits).min(20) };
+        let base = u128::from(HASHES_AT_REST) * u128::from(self.multiple())
+            / u128::from(Level::ONE.in_1024ths());
+        let hashes = if bits >= 0 {
+            base << bits.min(20)
+        } else {
+            base >> (-bits).min(20)
+        };
         let most = lilliput_pass::work::EFFORT_MAX / 2;
-        let hashes = u64::try_from(hashes).unwrap_or(most).clamp(HASHES_MIN, most);
+        let hashes = u64::try_from(hashes)
+            .unwrap_or(most)
+            .clamp(HASHES_MIN, most);
         // Of one puzzle no more than the desk takes.
         Effort::new(hashes, PUZZLES).unwrap_or_else(|_| Effort::from_quarter_bits(120, PUZZLES))
     }
@@ -130,7 +149,9 @@ impl Tariff {
 
     /// A price under the present load.
     pub(crate) fn price(&self, base: Price) -> Price {
-        let multiple = self.multiple().min(PRICE_MULTIPLE_MAX * Level::ONE.in_1024ths());
+        let multiple = self
+            .multiple()
+            .min(PRICE_MULTIPLE_MAX * Level::ONE.in_1024ths());
         let scaled = u128::from(base.millionths) * u128::from(multiple);
         let scaled = scaled.div_ceil(u128::from(Level::ONE.in_1024ths()));
         Price {

@@ -130,8 +130,12 @@ impl Trial {
             value: value.chars().take(80).collect(),
         };
         let mut request = Request::new(());
-        *request.method_mut() = Method::from_bytes(self.method.as_bytes()).map_err(|_| wrong("method", &self.method))?;
-        *request.uri_mut() = self.path.parse::<Uri>().map_err(|_| wrong("path", &self.path))?;
+        *request.method_mut() = Method::from_bytes(self.method.as_bytes())
+            .map_err(|_| wrong("method", &self.method))?;
+        *request.uri_mut() = self
+            .path
+            .parse::<Uri>()
+            .map_err(|_| wrong("path", &self.path))?;
         *request.headers_mut() = self.headers()?;
         let (parts, ()) = request.into_parts();
         let peer = SocketAddr::new(self.address, 0);
@@ -157,7 +161,10 @@ impl Trial {
                     action: one.action.name(),
                     weight: match one.action {
                         Action::Weigh { weight } => Some(weight),
-                        Action::Allow | Action::Deny | Action::Challenge { .. } | Action::Pay { .. } => None,
+                        Action::Allow
+                        | Action::Deny
+                        | Action::Challenge { .. }
+                        | Action::Pay { .. } => None,
                     },
                 })
                 .collect(),
@@ -176,8 +183,12 @@ impl Trial {
         }
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("name of a header", name))?;
-            headers.append(known, HeaderValue::from_str(value).map_err(|_| wrong("value of a header", value))?);
+            let known = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| wrong("name of a header", name))?;
+            headers.append(
+                known,
+                HeaderValue::from_str(value).map_err(|_| wrong("value of a header", value))?,
+            );
         }
         if !headers.contains_key(http::header::HOST) {
             let host = HeaderValue::from_str(&self.host).map_err(|_| wrong("host", &self.host))?;

@@ -9,7 +9,7 @@ use crate::price::Price;
 
 /// What a visitor brought that let it pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Brought {
+pub(crate) enum Brought {
     /// Nothing; the policy asked for nothing, or it didn't pass.
     #[default]
     Nothing,
@@ -27,7 +27,7 @@ pub enum Brought {
 
 impl Brought {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Nothing,
         Self::Human,
         Self::Work,
@@ -37,8 +37,8 @@ impl Brought {
     ];
 
     /// Its name in logs and metrics.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
             Self::Human => "human",
@@ -50,8 +50,8 @@ impl Brought {
     }
 
     /// Its place in [`Brought::ALL`].
-    #[must_use]
-    pub fn place(self) -> usize {
+
+    pub(crate) fn place(self) -> usize {
         match self {
             Self::Nothing => 0,
             Self::Human => 1,
@@ -63,8 +63,8 @@ impl Brought {
     }
 
     /// Whether a human came with it.
-    #[must_use]
-    pub fn is_human(self) -> bool {
+
+    pub(crate) fn is_human(self) -> bool {
         matches!(self, Self::Human | Self::Token)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{ByDecision, ByRule, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX, kind, route};
+use super::{
+    ByDecision, ByRule, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX, kind, route,
+};
 use crate::policy::Decision;
 use crate::visitor::{Brought, Visit};
 
@@ -66,7 +68,9 @@ impl Totals {
             decisions[visit.decision.place()] += 1;
             self.rules.insert(visit.rule.clone(), decisions);
         }
-        let class = LATENCY_MICROS.iter().position(|bound| visit.micros <= *bound);
+        let class = LATENCY_MICROS
+            .iter()
+            .position(|bound| visit.micros <= *bound);
         self.latency[class.unwrap_or(LATENCY_MICROS.len())] += 1;
         self.latency_micros = self.latency_micros.saturating_add(visit.micros);
         let minute = self.minute(visit.time_ms / 60_000);
@@ -86,7 +90,11 @@ impl Totals {
     }
 
     fn minute(&mut self, minute: u64) -> &mut Minute {
-        let place = match self.minutes.iter().rposition(|known| known.minute == minute) {
+        let place = match self
+            .minutes
+            .iter()
+            .rposition(|known| known.minute == minute)
+        {
             Some(place) => place,
             None => {
                 if self.minutes.len() >= MINUTES {
@@ -130,7 +138,9 @@ impl Totals {
 
     /// Requests of a kind, whatever was decided.
     pub(crate) fn of_kind(&self, kind: usize) -> u64 {
-        self.decisions.get(kind).map_or(0, |decisions| decisions.iter().sum())
+        self.decisions
+            .get(kind)
+            .map_or(0, |decisions| decisions.iter().sum())
     }
 }
 

@@ -40,16 +40,31 @@ pub(super) fn asked(path: &str) -> Option<Asked> {
     }
 }
 
-pub(super) async fn answer(worker: &Rc<Worker>, peer: SocketAddr, parts: &Parts, asked: Asked) -> Response<Outgoing> {
+pub(super) async fn answer(
+    worker: &Rc<Worker>,
+    peer: SocketAddr,
+    parts: &Parts,
+    asked: Asked,
+) -> Response<Outgoing> {
     let started = Instant::now();
     let gate = &worker.gate;
-    if !gate.config.trusted.iter().any(|network| network.holds(peer.ip())) {
+    if !gate
+        .config
+        .trusted
+        .iter()
+        .any(|network| network.holds(peer.ip()))
+    {
         return pages::not_trusted(&parts.headers);
     }
     let Some(original) = original(parts) else {
         return pages::refused(&arrival::Refused::Host, &parts.headers);
     };
-    let arrival = match arrival::read(&original, peer, &gate.config.trusted, gate.config.limits.body_bytes) {
+    let arrival = match arrival::read(
+        &original,
+        peer,
+        &gate.config.trusted,
+        gate.config.limits.body_bytes,
+    ) {
         Ok(arrival) => arrival,
         Err(refused) => {
             gate.counters.refused_request();
@@ -76,21 +91,37 @@ pub(super) async fn answer(worker: &Rc<Worker>, peer: SocketAddr, parts: &Parts,
             };
             response
         }
-        Asked::Whole | Asked::Page => judge::refuse(gate, &judged, &original.headers, &target(&arrival)),
+        Asked::Whole | Asked::Page => {
+            judge::refuse(gate, &judged, &original.headers, &target(&arrival))
+        }
     };
     tell(response.headers_mut(), &judged);
     // The page was asked for after the answer was counted.
     if asked != Asked::Page {
         let status = response.status();
-        Noted::new(&original, &arrival).note(worker, &judged, status, started.elapsed().as_micros());
+        Noted::new(&original, &arrival).note(
+            worker,
+            &judged,
+            status,
+            started.elapsed().as_micros(),
+        );
     }
     response
 }
 
 fn tell(headers: &mut HeaderMap, judged: &Judged) {
-    headers.insert("lilliput-decision", HeaderValue::from_static(judged.decision.name()));
-    headers.insert("lilliput-visitor", HeaderValue::from_static(judged.brought.name()));
-    headers.insert("lilliput-class", HeaderValue::from_static(judged.verdict.class.name()));
+    headers.insert(
+        "lilliput-decision",
+        HeaderValue::from_static(judged.decision.name()),
+    );
+    headers.insert(
+        "lilliput-visitor",
+        HeaderValue::from_static(judged.brought.name()),
+    );
+    headers.insert(
+        "lilliput-class",
+        HeaderValue::from_static(judged.verdict.class.name()),
+    );
     if let Ok(rule) = HeaderValue::from_str(&judged.verdict.rule) {
         headers.insert("lilliput-rule", rule);
     }
@@ -98,7 +129,11 @@ fn tell(headers: &mut HeaderMap, judged: &Judged) {
 
 /// The request that the server asks about, by the headers in which it tells it.
 fn original(parts: &Parts) -> Option<Parts> {
-    let told = |names: [&str; 2]| names.iter().find_map(|name| parts.headers.get(*name)?.to_str().ok());
+    let told = |names: [&str; 2]| {
+        names
+            .iter()
+            .find_map(|name| parts.headers.get(*name)?.to_str().ok())
+    };
     let uri: Uri = told(["x-original-uri", "x-forwarded-uri"])?.parse().ok()?;
     let method = told(["x-original-method", "x-forwarded-method"]).unwrap_or("GET");
     let mut original = Request::new(());

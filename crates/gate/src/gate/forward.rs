@@ -40,7 +40,11 @@ impl Way {
     pub(super) fn new(parts: &Parts, arrival: &Arrival<'_>, judged: &Judged) -> Self {
         let same = parts.uri.path() == arrival.path.sent && parts.uri.scheme().is_none();
         Self {
-            target: if same { None } else { PathAndQuery::try_from(target(arrival)).ok() },
+            target: if same {
+                None
+            } else {
+                PathAndQuery::try_from(target(arrival)).ok()
+            },
             address: arrival.address,
             scheme: arrival.scheme,
             brought: judged.brought,
@@ -68,12 +72,23 @@ pub(super) async fn forward(
         }
         None => None,
     };
-    head(&mut parts.headers, &way, websocket, &gate.config.upstream.authority, gate.config.secure);
+    head(
+        &mut parts.headers,
+        &way,
+        websocket,
+        &gate.config.upstream.authority,
+        gate.config.secure,
+    );
     let limits = &gate.config.limits;
     let body = if body.is_end_stream() {
         Outgoing::empty()
     } else {
-        Outgoing::Streamed(Streamed::new(body, limits.body_bytes, limits.body_idle, limits.body_time))
+        Outgoing::Streamed(Streamed::new(
+            body,
+            limits.body_bytes,
+            limits.body_idle,
+            limits.body_time,
+        ))
     };
     let mut request = Request::new(body);
     *request.method_mut() = parts.method;
@@ -85,6 +100,8 @@ pub(super) async fn forward(
     let started = Instant::now();
     let sent = worker.pool.send(request).await;
     let waited = started.elapsed();
+    gate.tariff
+        .count(u64::try_from(waited.as_micros()).unwrap_or(u64::MAX));
     let response = match sent {
         Ok((response, connection)) => back(worker, response, connection, tunnel),
         Err(failure) => {
@@ -102,7 +119,10 @@ pub(super) async fn forward(
 fn head(headers: &mut HeaderMap, way: &Way, websocket: bool, authority: &str, secure: bool) {
     strip_hop(headers);
     set_forwarded(headers, way.address, way.scheme);
-    headers.insert("lilliput-visitor", HeaderValue::from_static(way.brought.name()));
+    headers.insert(
+        "lilliput-visitor",
+        HeaderValue::from_static(way.brought.name()),
+    );
     if way.brought != Brought::Nothing {
         strip_cookie(headers, lilliput_pass::session::cookie_name(secure));
     }

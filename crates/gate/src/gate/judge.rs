@@ -33,7 +33,9 @@ pub(crate) struct Judged {
 /// Judges a request.
 pub(crate) async fn judge(gate: &Gate, parts: &Parts, arrival: &Arrival<'_>) -> Judged {
     let facts = arrival.facts(parts, None);
-    let verdict = gate.config.policy.decide(&facts);
+    let mut verdict = gate.config.policy.decide(&facts);
+    verdict.price = verdict.price.map(|price| gate.tariff.price(price));
+    verdict.fee = gate.tariff.price(verdict.fee);
     let mut judged = Judged {
         decision: verdict.decision,
         verdict,
@@ -106,7 +108,12 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The answer to who doesn't pass.
-pub(crate) fn refuse(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Response<Outgoing> {
+pub(crate) fn refuse(
+    gate: &Gate,
+    judged: &Judged,
+    headers: &HeaderMap,
+    to: &str,
+) -> Response<Outgoing> {
     match judged.decision {
         Decision::Deny => pages::denied(headers, &judged.verdict.rule),
         Decision::Challenge | Decision::Pay if judged.unsure => pages::later(headers),
@@ -127,11 +134,18 @@ fn challenge(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Res
         pay: None,
         rule: Some(&verdict.rule),
     };
-    let status = if pays { StatusCode::PAYMENT_REQUIRED } else { StatusCode::FORBIDDEN };
+    let status = if pays {
+        StatusCode::PAYMENT_REQUIRED
+    } else {
+        StatusCode::FORBIDDEN
+    };
     if !pages::wants_page(headers) {
         return pages::challenge_document(gate, status, &offer);
     }
-    let language = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let language = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     match gate.desk.challenge(&offer, language, to, now_s()) {
         Ok(mut page) => {
             page.status = status.as_u16();
@@ -144,16 +158,23 @@ fn challenge(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Res
 /// An answer of the desk as one of HTTP.
 pub(crate) fn from_desk(answer: DeskResponse) -> Response<Outgoing> {
     let mut response = Response::new(Outgoing::text(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .append(HeaderName::from_static(name), value);
         }
     }
     response
 }
 
 /// What is still to be done when the site has answered.
-pub(crate) async fn finish(_gate: &Gate, _judged: &Judged, response: Response<Outgoing>) -> Response<Outgoing> {
+pub(crate) async fn finish(
+    _gate: &Gate,
+    _judged: &Judged,
+    response: Response<Outgoing>,
+) -> Response<Outgoing> {
     response
 }

@@ -54,7 +54,10 @@ pub(super) async fn answer(
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// A small body, whole.
@@ -62,7 +65,11 @@ async fn whole(worker: &Worker, body: Incoming) -> Option<Bytes> {
     let limits = &worker.gate.config.limits;
     let most = BODY_LEN_MAX;
     let timed = Streamed::new(body, most as u64, limits.body_idle, limits.body_time);
-    Limited::new(timed, most).collect().await.ok().map(|whole| whole.to_bytes())
+    Limited::new(timed, most)
+        .collect()
+        .await
+        .ok()
+        .map(|whole| whole.to_bytes())
 }
 
 /// A number for a visitor's network that says nothing about it.

@@ -1,7 +1,8 @@
 //! What the gate itself says: short, in the visitor's language, and for programs as JSON.
 
 use http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderMap, RETRY_AFTER,
 };
 use http::{HeaderValue, Response, StatusCode};
 use lilliput_pass::desk::Offer;
@@ -36,7 +37,9 @@ struct Notice {
 fn notice(headers: &HeaderMap, notice: &Notice) -> Response<Outgoing> {
     let detail = notice.detail.as_deref();
     let mut response = if wants_page(headers) {
-        let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let asked = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let language = Language::from_header(asked.unwrap_or_default());
         let (title, text) = match language {
             Language::English => notice.english,
@@ -61,17 +64,26 @@ fn notice(headers: &HeaderMap, notice: &Notice) -> Response<Outgoing> {
         };
         let mut response = Response::new(Outgoing::text(page.into_string()));
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
         headers.insert(
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+            HeaderValue::from_static(
+                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+            ),
         );
         response
     } else {
-        document(&json!({ "error": { "code": notice.code, "message": notice.english.1, "detail": detail } }))
+        document(
+            &json!({ "error": { "code": notice.code, "message": notice.english.1, "detail": detail } }),
+        )
     };
     *response.status_mut() = notice.status;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -90,13 +102,18 @@ pub(crate) fn refused(why: &Refused, headers: &HeaderMap) -> Response<Outgoing> 
         &Notice {
             status: why.status(),
             code: "refused",
-            english: ("This request can't be served", "The request is one that no browser sends."),
+            english: (
+                "This request can't be served",
+                "The request is one that no browser sends.",
+            ),
             german: ("Diese Anfrage geht nicht", "So fragt kein Browser."),
             detail: Some(why.to_string()),
         },
     );
     if why.closes() {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
@@ -126,12 +143,20 @@ pub(crate) fn later(headers: &HeaderMap) -> Response<Outgoing> {
         &Notice {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: "later",
-            english: ("Please come again in a moment", "The gate before this site can't find out right now whether you may pass."),
-            german: ("Bitte gleich noch einmal", "Das Tor vor dieser Seite kann gerade nicht feststellen, ob Sie durchdürfen."),
+            english: (
+                "Please come again in a moment",
+                "The gate before this site can't find out right now whether you may pass.",
+            ),
+            german: (
+                "Bitte gleich noch einmal",
+                "Das Tor vor dieser Seite kann gerade nicht feststellen, ob Sie durchdürfen.",
+            ),
             detail: None,
         },
     );
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(LATER_S));
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from_static(LATER_S));
     response
 }
 
@@ -147,16 +172,32 @@ pub(crate) fn upstream(headers: &HeaderMap, status: StatusCode) -> Response<Outg
         headers,
         &Notice {
             status,
-            code: if slow { "upstream_slow" } else { "upstream_unreachable" },
-            english: if slow {
-                ("The site takes too long", "You came through, but the site behind this gate didn't answer in time. Try again in a minute.")
+            code: if slow {
+                "upstream_slow"
             } else {
-                ("The site doesn't answer", "You came through, but the site behind this gate can't be reached. Try again in a minute.")
+                "upstream_unreachable"
+            },
+            english: if slow {
+                (
+                    "The site takes too long",
+                    "You came through, but the site behind this gate didn't answer in time. Try again in a minute.",
+                )
+            } else {
+                (
+                    "The site doesn't answer",
+                    "You came through, but the site behind this gate can't be reached. Try again in a minute.",
+                )
             },
             german: if slow {
-                ("Die Seite braucht zu lange", "Sie sind durch, aber die Seite hinter diesem Tor hat nicht rechtzeitig geantwortet. Versuchen Sie es in einer Minute wieder.")
+                (
+                    "Die Seite braucht zu lange",
+                    "Sie sind durch, aber die Seite hinter diesem Tor hat nicht rechtzeitig geantwortet. Versuchen Sie es in einer Minute wieder.",
+                )
             } else {
-                ("Die Seite antwortet nicht", "Sie sind durch, aber die Seite hinter diesem Tor ist nicht erreichbar. Versuchen Sie es in einer Minute wieder.")
+                (
+                    "Die Seite antwortet nicht",
+                    "Sie sind durch, aber die Seite hinter diesem Tor ist nicht erreichbar. Versuchen Sie es in einer Minute wieder.",
+                )
             },
             detail: None,
         },
@@ -169,16 +210,28 @@ pub(crate) fn not_trusted(headers: &HeaderMap) -> Response<Outgoing> {
         &Notice {
             status: StatusCode::FORBIDDEN,
             code: "not_trusted",
-            english: ("Only for the server before the gate", "This address answers proxies that the gate was told to trust: start it with --trust NETWORK."),
-            german: ("Nur für den Server vor dem Tor", "Diese Adresse antwortet Proxys, denen das Tor trauen soll: mit --trust NETZ starten."),
+            english: (
+                "Only for the server before the gate",
+                "This address answers proxies that the gate was told to trust: start it with --trust NETWORK.",
+            ),
+            german: (
+                "Nur für den Server vor dem Tor",
+                "Diese Adresse antwortet Proxys, denen das Tor trauen soll: mit --trust NETZ starten.",
+            ),
             detail: None,
         },
     )
 }
 
 /// What a program has to do, as a document.
-pub(crate) fn challenge_document(gate: &Gate, status: StatusCode, offer: &Offer<'_>) -> Response<Outgoing> {
-    let work = offer.effort.and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
+pub(crate) fn challenge_document(
+    gate: &Gate,
+    status: StatusCode,
+    offer: &Offer<'_>,
+) -> Response<Outgoing> {
+    let work = offer
+        .effort
+        .and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
     let work = work.map(|work| {
         json!({
             "challenge": work.text(),

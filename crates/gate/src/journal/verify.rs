@@ -64,10 +64,18 @@ pub enum JournalFault {
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Told {
-    Begin { version: u32, key: String, follows: String },
+    Begin {
+        version: u32,
+        key: String,
+        follows: String,
+    },
     Decision {},
-    Lost { count: u64 },
-    Seal { signature: String },
+    Lost {
+        count: u64,
+    },
+    Seal {
+        signature: String,
+    },
 }
 
 /// Checks a whole file, against a key if one is given.
@@ -85,10 +93,18 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<Report, JournalFaul
         if found != told {
             return Err(JournalFault::Chain(number));
         }
-        let told: Told = serde_json::from_str(&format!("{body}}}")).map_err(|_| JournalFault::Line(number))?;
+        let told: Told =
+            serde_json::from_str(&format!("{body}}}")).map_err(|_| JournalFault::Line(number))?;
         report.unsealed += 1;
         match (told, &key) {
-            (Told::Begin { version, key: text, follows }, None) if number == 1 => {
+            (
+                Told::Begin {
+                    version,
+                    key: text,
+                    follows,
+                },
+                None,
+            ) if number == 1 => {
                 if version != VERSION {
                     return Err(JournalFault::Version(version));
                 }
@@ -100,8 +116,10 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<Report, JournalFaul
             (Told::Decision {}, Some(_)) => report.decisions += 1,
             (Told::Lost { count }, Some(_)) => report.lost = report.lost.saturating_add(count),
             (Told::Seal { signature }, Some(key)) => {
-                let signature: Signature = signature.parse().map_err(|_| JournalFault::Seal(number))?;
-                key.verify(&sealed(&before), &signature).map_err(|_| JournalFault::Seal(number))?;
+                let signature: Signature =
+                    signature.parse().map_err(|_| JournalFault::Seal(number))?;
+                key.verify(&sealed(&before), &signature)
+                    .map_err(|_| JournalFault::Seal(number))?;
                 report.seals += 1;
                 report.unsealed = 0;
             }

@@ -46,11 +46,13 @@ impl Journal {
         let broken = Arc::new(AtomicU64::new(0));
         let mut writer = Writer::open(folder, key, Arc::clone(&lost))?;
         let failures = Arc::clone(&broken);
-        let thread = std::thread::Builder::new().name("gate-log".to_owned()).spawn(move || {
-            if writer.run(&receiver).is_err() {
-                failures.fetch_add(1, Ordering::Relaxed);
-            }
-        })?;
+        let thread = std::thread::Builder::new()
+            .name("gate-log".to_owned())
+            .spawn(move || {
+                if writer.run(&receiver).is_err() {
+                    failures.fetch_add(1, Ordering::Relaxed);
+                }
+            })?;
         Ok(Self {
             sender: Some(sender),
             lost,
@@ -109,9 +111,12 @@ fn last_number(folder: &Path) -> io::Result<u64> {
     let mut last = 0;
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let number = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("decisions-")?.strip_suffix(".jsonl")?.parse().ok());
+        let number = name.to_str().and_then(|name| {
+            name.strip_prefix("decisions-")?
+                .strip_suffix(".jsonl")?
+                .parse()
+                .ok()
+        });
         last = last.max(number.unwrap_or(0));
     }
     Ok(last)
@@ -122,14 +127,21 @@ fn create(folder: &Path, number: u64) -> io::Result<BufWriter<File>> {
     options.append(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    Ok(BufWriter::with_capacity(1 << 16, options.open(folder.join(name(number)))?))
+    Ok(BufWriter::with_capacity(
+        1 << 16,
+        options.open(folder.join(name(number)))?,
+    ))
 }
 
 impl Writer {
     /// Each run begins a file of its own, bound to the last line of the one before.
     fn open(folder: &Path, key: SecretKey, lost: Arc<AtomicU64>) -> io::Result<Self> {
         let last = last_number(folder)?;
-        let before = if last > 0 { verify::last_hash(&folder.join(name(last)))? } else { [0; 32] };
+        let before = if last > 0 {
+            verify::last_hash(&folder.join(name(last)))?
+        } else {
+            [0; 32]
+        };
         let mut writer = Self {
             folder: folder.to_owned(),
             key,
@@ -150,7 +162,10 @@ impl Writer {
         let follows = hex::encode(self.before);
         let key = self.key.public_key().to_string();
         self.before = [0; 32];
-        self.put(json!({ "kind": "begin", "version": VERSION, "key": key, "follows": follows }).to_string())?;
+        self.put(
+            json!({ "kind": "begin", "version": VERSION, "key": key, "follows": follows })
+                .to_string(),
+        )?;
         self.seal()
     }
 

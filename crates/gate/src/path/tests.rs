@@ -3,7 +3,11 @@
 use super::*;
 
 fn readings(raw: &str) -> Vec<String> {
-    Path::read(raw).unwrap().readings().map(str::to_owned).collect()
+    Path::read(raw)
+        .unwrap()
+        .readings()
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -20,7 +24,10 @@ fn tricks_are_read_as_a_server_would_read_them() {
         ("/public/%2e%2e/admin", &["/admin"]),
         ("/public/.%2E/admin", &["/admin"]),
         ("/public/..%2fadmin", &["/public/..%2Fadmin", "/admin"]),
-        ("/public/%252e%252e/admin", &["/public/%252e%252e/admin", "/admin"]),
+        (
+            "/public/%252e%252e/admin",
+            &["/public/%252e%252e/admin", "/admin"],
+        ),
         ("/public/..%255cadmin", &["/public/..%255cadmin", "/admin"]),
         ("/public/..;/admin", &["/public/..;/admin", "/admin"]),
         ("//admin", &["//admin", "/admin"]),
@@ -36,7 +43,13 @@ fn tricks_are_read_as_a_server_would_read_them() {
         let found: Vec<String> = readings(raw);
         let same = |left: &str, right: &str| left.eq_ignore_ascii_case(right);
         assert_eq!(found.len(), expected.len(), "{raw}: {found:?}");
-        assert!(found.iter().zip(expected).all(|(left, right)| same(left, right)), "{raw}: {found:?}");
+        assert!(
+            found
+                .iter()
+                .zip(expected)
+                .all(|(left, right)| same(left, right)),
+            "{raw}: {found:?}"
+        );
     }
 }
 

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::network::Network;
 
 /// What a program that isn't a browser fetches pages for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// An index that sends people back.
@@ -100,7 +102,10 @@ static KNOWN: LazyLock<Vec<Agent>> = LazyLock::new(|| {
             networks: listed
                 .networks
                 .iter()
-                .map(|text| text.parse().expect("the list's networks are read by a test"))
+                .map(|text| {
+                    text.parse()
+                        .expect("the list's networks are read by a test")
+                })
                 .collect(),
             name: listed.name,
             operator: listed.operator,
@@ -131,7 +136,9 @@ pub fn named_in(user_agent: &str) -> Option<&'static Agent> {
 /// The agent of this name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Agent> {
-    KNOWN.iter().find(|agent| agent.name.eq_ignore_ascii_case(name))
+    KNOWN
+        .iter()
+        .find(|agent| agent.name.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -18,7 +18,16 @@ const IMPORT_DEPTH_MAX: usize = 8;
 const FILES_MAX: usize = 512;
 /// Settings on top of the file that decide nothing about a request.
 const SETTINGS: [&str; 10] = [
-    "openGraph", "impressum", "status_codes", "store", "logging", "metrics", "dns_ttl", "dns", "geoip_files", "ogtags",
+    "openGraph",
+    "impressum",
+    "status_codes",
+    "store",
+    "logging",
+    "metrics",
+    "dns_ttl",
+    "dns",
+    "geoip_files",
+    "ogtags",
 ];
 /// What Anubis does where a policy has no thresholds.
 const THRESHOLDS: &str = "\
@@ -52,7 +61,12 @@ pub type Open<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 ///
 /// # Errors
 /// With everything that can't be translated, unless it is to be left out.
-pub fn import(file: &Path, data: Option<&Path>, missing: Missing, open: Open<'_>) -> Result<Imported, Problems> {
+pub fn import(
+    file: &Path,
+    data: Option<&Path>,
+    missing: Missing,
+    open: Open<'_>,
+) -> Result<Imported, Problems> {
     let mut importer = Importer {
         data,
         open,
@@ -87,7 +101,11 @@ fn written(file: &Path, bots: &[String], thresholds: &[String], left_out: &[Prob
     // A String takes everything that is written to it.
     let _ = writeln!(text, "# Made from the Anubis policy {name}.");
     for problem in left_out {
-        let _ = writeln!(text, "# Left out: {}", problem.to_string().replace('\n', " "));
+        let _ = writeln!(
+            text,
+            "# Left out: {}",
+            problem.to_string().replace('\n', " ")
+        );
     }
     text.push_str("\nversion = 1\n# An imported policy exempts what its rules allow, and nothing else.\nexempt = []\n");
     for part in bots.iter().chain(thresholds) {
@@ -120,13 +138,21 @@ impl Importer<'_> {
         let (at, place) = from.unwrap_or((file, Place { line: 1, column: 1 }));
         self.files += 1;
         if self.files > FILES_MAX {
-            self.problem(at, place, format!("a policy imports at most {FILES_MAX} files"));
+            self.problem(
+                at,
+                place,
+                format!("a policy imports at most {FILES_MAX} files"),
+            );
             return None;
         }
         let text = match (self.open)(file) {
             Ok(text) => text,
             Err(error) => {
-                self.problem(at, place, format!("failed to read {}: {error}", file.display()));
+                self.problem(
+                    at,
+                    place,
+                    format!("failed to read {}: {error}", file.display()),
+                );
                 return None;
             }
         };
@@ -140,9 +166,15 @@ impl Importer<'_> {
     }
 
     fn main(&mut self, file: &Path) {
-        let Some(root) = self.load(file, None) else { return };
+        let Some(root) = self.load(file, None) else {
+            return;
+        };
         let Some(entries) = root.entries() else {
-            self.problem(file, root.place, "a policy of Anubis is a mapping with `bots`");
+            self.problem(
+                file,
+                root.place,
+                "a policy of Anubis is a mapping with `bots`",
+            );
             return;
         };
         for (key, place, value) in entries {
@@ -150,11 +182,17 @@ impl Importer<'_> {
                 "bots" => self.list(file, value, 0),
                 "thresholds" => self.threshold_list(file, value),
                 "dnsbl" if value.text() == Some("false") => {}
-                "dnsbl" => self.problem(file, *place, "`dnsbl` asks a name server about each visitor, which the gate doesn't"),
+                "dnsbl" => self.problem(
+                    file,
+                    *place,
+                    "`dnsbl` asks a name server about each visitor, which the gate doesn't",
+                ),
                 known if SETTINGS.contains(&known) => self.notes.push(Problem {
                     file: file.display().to_string(),
                     place: *place,
-                    message: format!("`{known}` decides nothing about a request and has no meaning here"),
+                    message: format!(
+                        "`{known}` decides nothing about a request and has no meaning here"
+                    ),
                 }),
                 _ => self.problem(file, *place, format!("`{key}` isn't known here")),
             }
@@ -194,18 +232,28 @@ impl Importer<'_> {
 
     fn import(&mut self, file: &Path, one: &Node, import: &Node, depth: usize) {
         if one.entries().is_some_and(|entries| entries.len() > 1) {
-            self.problem(file, one.place, "a rule has either `import` or its own keys");
+            self.problem(
+                file,
+                one.place,
+                "a rule has either `import` or its own keys",
+            );
             return;
         }
         if depth >= IMPORT_DEPTH_MAX {
-            self.problem(file, import.place, format!("files import each other at most {IMPORT_DEPTH_MAX} deep"));
+            self.problem(
+                file,
+                import.place,
+                format!("files import each other at most {IMPORT_DEPTH_MAX} deep"),
+            );
             return;
         }
         let Some(written) = import.text() else {
             self.problem(file, import.place, "`import` has to name a file");
             return;
         };
-        let Some(path) = self.place_of(file, import.place, written) else { return };
+        let Some(path) = self.place_of(file, import.place, written) else {
+            return;
+        };
         if let Some(node) = self.load(&path, Some((file, import.place))) {
             self.list(&path, &node, depth + 1);
         }
@@ -222,11 +270,19 @@ impl Importer<'_> {
         match self.data {
             Some(data) if !outside => Some(data.join(inside)),
             Some(_) => {
-                self.problem(file, place, format!("`{written}` leads out of Anubis' data folder"));
+                self.problem(
+                    file,
+                    place,
+                    format!("`{written}` leads out of Anubis' data folder"),
+                );
                 None
             }
             None => {
-                self.problem(file, place, format!("`{written}` is in Anubis' data folder; say where that is"));
+                self.problem(
+                    file,
+                    place,
+                    format!("`{written}` is in Anubis' data folder; say where that is"),
+                );
                 None
             }
         }

@@ -107,7 +107,11 @@ impl Policy {
                 action => return self.verdict(facts, &rule.name, action, weight),
             }
         }
-        match self.thresholds.iter().find(|threshold| threshold.reached(facts, weight)) {
+        match self
+            .thresholds
+            .iter()
+            .find(|threshold| threshold.reached(facts, weight))
+        {
             Some(threshold) => {
                 note(Fitted {
                     rule: Arc::clone(&threshold.name),

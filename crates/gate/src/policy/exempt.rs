@@ -64,7 +64,15 @@ impl Default for Exempt {
 }
 
 const FEED_NAMES: [&str; 9] = [
-    "feed", "feed.xml", "feed.json", "rss", "rss.xml", "atom", "atom.xml", "index.xml", "index.rss",
+    "feed",
+    "feed.xml",
+    "feed.json",
+    "rss",
+    "rss.xml",
+    "atom",
+    "atom.xml",
+    "index.xml",
+    "index.rss",
 ];
 const FEED_ENDINGS: [&str; 2] = [".rss", ".atom"];
 
@@ -85,12 +93,20 @@ impl Exempt {
             Exemption::Robots => matches!(path, "/robots.txt" | "/sitemap.xml"),
             Exemption::WellKnown => path.starts_with("/.well-known/"),
             Exemption::Icons => {
-                matches!(path, "/favicon.ico" | "/apple-touch-icon.png" | "/apple-touch-icon-precomposed.png")
+                matches!(
+                    path,
+                    "/favicon.ico" | "/apple-touch-icon.png" | "/apple-touch-icon-precomposed.png"
+                )
             }
             Exemption::Health => self.health.iter().any(|known| known == path),
             Exemption::Feeds => {
-                let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-                FEED_NAMES.contains(&last) || FEED_ENDINGS.iter().any(|ending| last.ends_with(ending))
+                let last = path
+                    .trim_end_matches('/')
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default();
+                FEED_NAMES.contains(&last)
+                    || FEED_ENDINGS.iter().any(|ending| last.ends_with(ending))
             }
         }
     }

@@ -22,7 +22,9 @@ pub(crate) fn compiled(written: &str) -> Result<Regex, String> {
         .nest_limit(NEST_MAX)
         .build()
         .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "this pattern is too large when it is worked out; repeat less".to_owned(),
+            regex::Error::CompiledTooBig(_) => {
+                "this pattern is too large when it is worked out; repeat less".to_owned()
+            }
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or_default();

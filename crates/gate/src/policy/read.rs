@@ -93,14 +93,24 @@ impl Reader<'_> {
 
     fn policy(&mut self, document: &Document) -> Policy {
         if *document.version.get_ref() != VERSION {
-            self.problem(&document.version.span(), format!("`version` has to be {VERSION}"));
+            self.problem(
+                &document.version.span(),
+                format!("`version` has to be {VERSION}"),
+            );
         }
-        for (count, what) in [(document.rule.len(), "rules"), (document.threshold.len(), "thresholds")] {
+        for (count, what) in [
+            (document.rule.len(), "rules"),
+            (document.threshold.len(), "thresholds"),
+        ] {
             if count > RULES_MAX {
                 self.problem(&(0..0), format!("a policy has at most {RULES_MAX} {what}"));
             }
         }
-        let rules: Vec<Rule> = document.rule.iter().filter_map(|rule| self.rule(rule)).collect();
+        let rules: Vec<Rule> = document
+            .rule
+            .iter()
+            .filter_map(|rule| self.rule(rule))
+            .collect();
         let mut thresholds: Vec<Threshold> = document
             .threshold
             .iter()
@@ -141,11 +151,18 @@ impl Reader<'_> {
         if let Some(listed) = &document.exempt {
             exempt.kinds.clear();
             for name in listed {
-                match Exemption::ALL.iter().find(|kind| kind.name() == name.get_ref()) {
+                match Exemption::ALL
+                    .iter()
+                    .find(|kind| kind.name() == name.get_ref())
+                {
                     Some(kind) => exempt.kinds.push(*kind),
                     None => self.problem(
                         &name.span(),
-                        format!("`{}` can't be exempt; known are {}", name.get_ref(), names(&Exemption::ALL.map(Exemption::name))),
+                        format!(
+                            "`{}` can't be exempt; known are {}",
+                            name.get_ref(),
+                            names(&Exemption::ALL.map(Exemption::name))
+                        ),
                     ),
                 }
             }
@@ -165,7 +182,10 @@ impl Reader<'_> {
 
     fn prices(&mut self, prices: &document::Prices) -> Prices {
         let mut read = |price: &Option<Spanned<String>>| {
-            price.as_ref().and_then(|price| self.price(price)).unwrap_or(Price::ZERO)
+            price
+                .as_ref()
+                .and_then(|price| self.price(price))
+                .unwrap_or(Price::ZERO)
         };
         Prices([
             read(&prices.search),
@@ -191,7 +211,9 @@ impl Reader<'_> {
         if text.is_empty() || text.len() > NAME_BYTES_MAX || !text.chars().all(plain) {
             self.problem(
                 &name.span(),
-                format!("a name has 1 to {NAME_BYTES_MAX} bytes: letters, digits, spaces and -_.:/()"),
+                format!(
+                    "a name has 1 to {NAME_BYTES_MAX} bytes: letters, digits, spaces and -_.:/()"
+                ),
             );
         }
         Arc::from(text.as_str())
@@ -200,7 +222,10 @@ impl Reader<'_> {
     /// Logs and metrics tell rules apart by their names.
     fn names_differ(&mut self, document: &Document) {
         let rules = document.rule.iter().map(|rule| &rule.get_ref().name);
-        let thresholds = document.threshold.iter().map(|threshold| &threshold.get_ref().name);
+        let thresholds = document
+            .threshold
+            .iter()
+            .map(|threshold| &threshold.get_ref().name);
         let mut seen = std::collections::BTreeSet::new();
         let twice: Vec<(Range<usize>, String)> = rules
             .chain(thresholds)
@@ -208,39 +233,67 @@ impl Reader<'_> {
             .map(|name| (name.span(), name.get_ref().clone()))
             .collect();
         for (span, name) in twice {
-            self.problem(&span, format!("there is another rule or threshold named `{name}`"));
+            self.problem(
+                &span,
+                format!("there is another rule or threshold named `{name}`"),
+            );
         }
     }
 
     fn rule(&mut self, rule: &Spanned<document::Rule>) -> Option<Rule> {
         let span = rule.span();
         let rule = rule.get_ref();
-        let action = self.action(&rule.action, rule.weight.as_ref(), rule.price.as_ref(), rule.extra_bits.as_ref());
+        let action = self.action(
+            &rule.action,
+            rule.weight.as_ref(),
+            rule.price.as_ref(),
+            rule.extra_bits.as_ref(),
+        );
         let read = Rule {
             name: self.name(&rule.name),
             action: action.unwrap_or(Action::Allow),
             path: rule.path.as_ref().and_then(|path| self.pattern(path)),
             methods: self.list(&rule.method, |method| {
-                let token = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
-                token.then(|| method.to_owned()).ok_or_else(|| format!("`{method}` is no method; write it in capitals"))
+                let token =
+                    !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+                token
+                    .then(|| method.to_owned())
+                    .ok_or_else(|| format!("`{method}` is no method; write it in capitals"))
             }),
-            user_agent: rule.user_agent.as_ref().and_then(|pattern| self.pattern(pattern)),
+            user_agent: rule
+                .user_agent
+                .as_ref()
+                .and_then(|pattern| self.pattern(pattern)),
             headers: self.headers(rule),
-            networks: self.list(&rule.network, |text| text.parse().map_err(|error| format!("{error}"))),
+            networks: self.list(&rule.network, |text| {
+                text.parse().map_err(|error| format!("{error}"))
+            }),
             classes: self.list(&rule.class, |text| {
                 Class::ALL
                     .into_iter()
                     .find(|class| class.name() == text)
-                    .ok_or_else(|| format!("`{text}` is no class; known are {}", names(&Class::ALL.map(Class::name))))
+                    .ok_or_else(|| {
+                        format!(
+                            "`{text}` is no class; known are {}",
+                            names(&Class::ALL.map(Class::name))
+                        )
+                    })
             }),
             agents: self.list(&rule.agent, |text| {
                 agents::by_name(text)
                     .map(|agent| agent.name.clone())
-                    .ok_or_else(|| format!("`{text}` isn't in the list of agents; use `user_agent` for others"))
+                    .ok_or_else(|| {
+                        format!("`{text}` isn't in the list of agents; use `user_agent` for others")
+                    })
             }),
             signed: rule.signed,
             verified: rule.verified,
-            when: rule.when.as_ref().and_then(|text| self.condition(text, expression::read)).into_iter().collect(),
+            when: rule
+                .when
+                .as_ref()
+                .and_then(|text| self.condition(text, expression::read))
+                .into_iter()
+                .collect(),
         };
         if is_empty(rule) {
             self.problem(&span, "a rule has to name what it fits: path, method, user_agent, header, network, class, agent, signed, verified or when");
@@ -262,12 +315,19 @@ impl Reader<'_> {
         headers
     }
 
-    fn list<T>(&mut self, texts: &Option<Vec<Spanned<String>>>, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
+    fn list<T>(
+        &mut self,
+        texts: &Option<Vec<Spanned<String>>>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
         let Some(texts) = texts else {
             return Vec::new();
         };
         if let (true, Some(first)) = (texts.len() > LIST_MAX, texts.first()) {
-            self.problem(&first.span(), format!("a list has at most {LIST_MAX} entries"));
+            self.problem(
+                &first.span(),
+                format!("a list has at most {LIST_MAX} entries"),
+            );
             return Vec::new();
         }
         let mut all = Vec::new();
@@ -298,8 +358,18 @@ impl Reader<'_> {
         match read(text.get_ref()) {
             Ok(condition) => Some(condition),
             Err(error) => {
-                let near: String = text.get_ref().get(error.offset..).unwrap_or_default().chars().take(24).collect();
-                let near = if near.is_empty() { "the end".to_owned() } else { format!("`{near}`") };
+                let near: String = text
+                    .get_ref()
+                    .get(error.offset..)
+                    .unwrap_or_default()
+                    .chars()
+                    .take(24)
+                    .collect();
+                let near = if near.is_empty() {
+                    "the end".to_owned()
+                } else {
+                    format!("`{near}`")
+                };
                 self.problem(&text.span(), format!("near {near}: {}", error.message));
                 None
             }
@@ -309,11 +379,18 @@ impl Reader<'_> {
     fn threshold(&mut self, threshold: &Spanned<document::Threshold>) -> Option<Threshold> {
         let span = threshold.span();
         let threshold = threshold.get_ref();
-        let action = self.action(&threshold.action, None, threshold.price.as_ref(), threshold.extra_bits.as_ref());
+        let action = self.action(
+            &threshold.action,
+            None,
+            threshold.price.as_ref(),
+            threshold.extra_bits.as_ref(),
+        );
         let name = self.name(&threshold.name);
         let when = match (&threshold.at_least, &threshold.when) {
             (Some(least), None) => Some(Reach::AtLeast(*least.get_ref())),
-            (None, Some(text)) => self.condition(text, expression::number_condition).map(Reach::When),
+            (None, Some(text)) => self
+                .condition(text, expression::number_condition)
+                .map(Reach::When),
             (Some(_), Some(_)) | (None, None) => {
                 self.problem(&span, "a threshold has either `at_least` or `when`");
                 None
@@ -344,27 +421,46 @@ impl Reader<'_> {
         ];
         for (needed, key, span) in alone {
             if let (Some(span), true) = (span, name != needed) {
-                self.problem(&span, format!("`{key}` goes with the action \"{needed}\" alone"));
+                self.problem(
+                    &span,
+                    format!("`{key}` goes with the action \"{needed}\" alone"),
+                );
             }
         }
         match name {
             "allow" => Some(Action::Allow),
             "deny" => Some(Action::Deny),
             "challenge" => {
-                let bits = extra_bits.and_then(|bits| self.within(bits, EXTRA_BITS_MAX)).unwrap_or(0);
-                Some(Action::Challenge { extra_bits: i8::try_from(bits).unwrap_or(0) })
+                let bits = extra_bits
+                    .and_then(|bits| self.within(bits, EXTRA_BITS_MAX))
+                    .unwrap_or(0);
+                Some(Action::Challenge {
+                    extra_bits: i8::try_from(bits).unwrap_or(0),
+                })
             }
-            "pay" => Some(Action::Pay { price: price.and_then(|price| self.price(price)) }),
+            "pay" => Some(Action::Pay {
+                price: price.and_then(|price| self.price(price)),
+            }),
             "weigh" => {
                 let Some(weight) = weight else {
-                    self.problem(&action.span(), "a rule that weighs has to say how much: `weight`");
+                    self.problem(
+                        &action.span(),
+                        "a rule that weighs has to say how much: `weight`",
+                    );
                     return None;
                 };
                 let weight = self.within(weight, WEIGHT_MAX)?;
-                Some(Action::Weigh { weight: i32::try_from(weight).unwrap_or(0) })
+                Some(Action::Weigh {
+                    weight: i32::try_from(weight).unwrap_or(0),
+                })
             }
             _ => {
-                self.problem(&action.span(), format!("`{name}` is no action; known are allow, deny, challenge, pay and weigh"));
+                self.problem(
+                    &action.span(),
+                    format!(
+                        "`{name}` is no action; known are allow, deny, challenge, pay and weigh"
+                    ),
+                );
                 None
             }
         }
@@ -375,7 +471,10 @@ impl Reader<'_> {
         if (-most..=most).contains(&value) {
             return Some(value);
         }
-        self.problem(&number.span(), format!("this has to lie between -{most} and {most}"));
+        self.problem(
+            &number.span(),
+            format!("this has to lie between -{most} and {most}"),
+        );
         None
     }
 }

@@ -122,18 +122,29 @@ impl Rule {
 
     /// The cheap parts first.
     fn fits_besides_the_path(&self, facts: &Facts<'_>) -> bool {
-        let within = |list: &[String], text: &str| list.is_empty() || list.iter().any(|one| one == text);
+        let within =
+            |list: &[String], text: &str| list.is_empty() || list.iter().any(|one| one == text);
         within(&self.methods, facts.method)
             && (self.classes.is_empty() || self.classes.contains(&facts.class))
             && (self.agents.is_empty()
-                || facts
-                    .agent
-                    .is_some_and(|agent| self.agents.iter().any(|one| one.eq_ignore_ascii_case(agent))))
-            && self.signed.is_none_or(|wanted| wanted == facts.signed_by.is_some())
+                || facts.agent.is_some_and(|agent| {
+                    self.agents
+                        .iter()
+                        .any(|one| one.eq_ignore_ascii_case(agent))
+                }))
+            && self
+                .signed
+                .is_none_or(|wanted| wanted == facts.signed_by.is_some())
             && self.verified.is_none_or(|wanted| wanted == facts.verified)
             && (self.networks.is_empty()
-                || self.networks.iter().any(|network| network.holds(facts.address)))
-            && self.user_agent.as_ref().is_none_or(|regex| regex.is_match(facts.user_agent))
+                || self
+                    .networks
+                    .iter()
+                    .any(|network| network.holds(facts.address)))
+            && self
+                .user_agent
+                .as_ref()
+                .is_none_or(|regex| regex.is_match(facts.user_agent))
             && self.headers.iter().all(|(name, regex)| {
                 facts
                     .headers
@@ -149,8 +160,13 @@ impl Rule {
             path: reading,
             weight: 0,
         };
-        self.path.as_ref().is_none_or(|regex| regex.is_match(reading))
-            && self.when.iter().all(|condition| condition.holds(context) == Some(true))
+        self.path
+            .as_ref()
+            .is_none_or(|regex| regex.is_match(reading))
+            && self
+                .when
+                .iter()
+                .all(|condition| condition.holds(context) == Some(true))
     }
 }
 

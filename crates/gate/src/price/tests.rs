@@ -12,7 +12,18 @@ fn prices_are_read_as_they_are_written() {
 
 #[test]
 fn what_is_no_price_is_refused() {
-    for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "0.0000001", "99999999999999999999", "1.2.3"] {
+    for text in [
+        "",
+        ".",
+        "1.",
+        ".5",
+        "-1",
+        "+1",
+        "1e3",
+        "0.0000001",
+        "99999999999999999999",
+        "1.2.3",
+    ] {
         assert!(text.parse::<Price>().is_err(), "{text}");
     }
 }

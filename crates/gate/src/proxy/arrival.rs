@@ -39,7 +39,9 @@ impl Refused {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Path(PathError::TooLong) => StatusCode::URI_TOO_LONG,
-            Self::Path(_) | Self::Host | Self::OtherHost | Self::TwoLengths => StatusCode::BAD_REQUEST,
+            Self::Path(_) | Self::Host | Self::OtherHost | Self::TwoLengths => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -86,8 +88,15 @@ pub(crate) fn read<'a>(
     }
     let path = Path::read(target)?;
     let from_proxy = holds(trusted, peer.ip());
-    let address = if from_proxy { forwarded_for(headers, trusted, peer.ip()) } else { peer.ip() };
-    let secure = from_proxy && headers.get("x-forwarded-proto").is_some_and(|value| value == "https");
+    let address = if from_proxy {
+        forwarded_for(headers, trusted, peer.ip())
+    } else {
+        peer.ip()
+    };
+    let secure = from_proxy
+        && headers
+            .get("x-forwarded-proto")
+            .is_some_and(|value| value == "https");
     Ok(Arrival {
         host,
         path,
@@ -106,8 +115,11 @@ impl<'a> Arrival<'a> {
             .get(USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        let agent = signed_by.and_then(agents::by_name).or_else(|| agents::named_in(user_agent));
-        let verified = signed_by.is_some() || agent.is_some_and(|agent| agent.comes_from(self.address));
+        let agent = signed_by
+            .and_then(agents::by_name)
+            .or_else(|| agents::named_in(user_agent));
+        let verified =
+            signed_by.is_some() || agent.is_some_and(|agent| agent.comes_from(self.address));
         Facts {
             method: parts.method.as_str(),
             host: &self.host,
@@ -137,7 +149,9 @@ fn lengths(parts: &Parts, body_bytes_max: u64) -> Result<Option<u64>, Refused> {
     }
     if coded {
         let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
-        let chunked = codings.next().is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        let chunked = codings
+            .next()
+            .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
         if !chunked || codings.next().is_some() || parts.version != Version::HTTP_11 {
             return Err(Refused::Coding);
         }
@@ -220,7 +234,16 @@ pub(crate) fn is_forwarding(name: &str) -> bool {
         || name == FORWARDED.as_str()
         || matches!(
             name.as_str(),
-            "x-real-ip" | "x-client-ip" | "true-client-ip" | "cf-connecting-ip" | "x-original-url" | "x-rewrite-url" | "x-original-uri" | "x-original-method" | "x-http-method-override" | "x-cluster-client-ip"
+            "x-real-ip"
+                | "x-client-ip"
+                | "true-client-ip"
+                | "cf-connecting-ip"
+                | "x-original-url"
+                | "x-rewrite-url"
+                | "x-original-uri"
+                | "x-original-method"
+                | "x-http-method-override"
+                | "x-cluster-client-ip"
         )
 }
 

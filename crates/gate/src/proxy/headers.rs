@@ -32,7 +32,9 @@ pub(crate) fn strip_hop(headers: &mut HeaderMap) {
             .flat_map(|value| value.split(','))
             .filter_map(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok())
             // A visitor must not be able to take away what the gate or the site relies on.
-            .filter(|name| *name != HOST && *name != COOKIE && *name != http::header::CONTENT_LENGTH)
+            .filter(|name| {
+                *name != HOST && *name != COOKIE && *name != http::header::CONTENT_LENGTH
+            })
             .collect();
         for name in named {
             headers.remove(name);
@@ -53,13 +55,19 @@ pub(crate) fn wants_websocket(headers: &HeaderMap) -> bool {
             .flat_map(|value| value.split(','))
             .any(|one| one.trim().eq_ignore_ascii_case(wanted))
     };
-    let only = headers.get(UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let only = headers
+        .get(UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"));
     only && is(CONNECTION, "upgrade")
 }
 
 /// Says to the site where a request came from, in place of what the visitor says about that.
 pub(crate) fn set_forwarded(headers: &mut HeaderMap, address: IpAddr, scheme: &'static str) {
-    let invented: Vec<HeaderName> = headers.keys().filter(|name| is_forwarding(name.as_str())).cloned().collect();
+    let invented: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| is_forwarding(name.as_str()))
+        .cloned()
+        .collect();
     for name in invented {
         headers.remove(name);
     }
@@ -89,7 +97,12 @@ pub(crate) fn strip_cookie(headers: &mut HeaderMap, name: &str) {
     headers.remove(COOKIE);
     for value in all {
         let kept = match value.to_str() {
-            Ok(text) => text.split(';').filter(|cookie| !ours(cookie)).map(str::trim).collect::<Vec<_>>().join("; "),
+            Ok(text) => text
+                .split(';')
+                .filter(|cookie| !ours(cookie))
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join("; "),
             Err(_) => {
                 headers.append(COOKIE, value);
                 continue;

@@ -64,7 +64,11 @@ impl Returned {
 }
 
 impl Pool {
-    pub(crate) fn new(authority: String, connect_time: Duration, answer_time: Duration) -> Rc<Self> {
+    pub(crate) fn new(
+        authority: String,
+        connect_time: Duration,
+        answer_time: Duration,
+    ) -> Rc<Self> {
         Rc::new(Self {
             authority,
             connect_time,
@@ -98,7 +102,10 @@ impl Pool {
     }
 
     /// A connection, and whether it was used before.
-    async fn connection(&self, fresh: bool) -> Result<(SendRequest<Outgoing>, bool), UpstreamFailure> {
+    async fn connection(
+        &self,
+        fresh: bool,
+    ) -> Result<(SendRequest<Outgoing>, bool), UpstreamFailure> {
         while let Some(idle) = self.idle.borrow_mut().pop().filter(|_| !fresh) {
             let Idle { mut sender, since } = idle;
             if since.elapsed() > IDLE_TIME || sender.is_closed() {

@@ -9,7 +9,6 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::patient::Patient;
@@ -39,7 +38,10 @@ impl Doors {
 
     /// Lets one more connection of an address in, unless it has enough.
     fn enter(self: &Arc<Self>, address: IpAddr, most: u32) -> Option<Entered> {
-        let mut all = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let open = all.entry(address).or_insert(0);
         if *open >= most {
             return None;
@@ -59,7 +61,11 @@ struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let mut all = self.doors.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .doors
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(open) = all.get_mut(&self.address) {
             *open = open.saturating_sub(1);
             if *open == 0 {
@@ -78,12 +84,16 @@ pub(crate) struct Worker {
 }
 
 /// Serves until told to stop.
-pub(crate) async fn serve(listener: TcpListener, worker: Worker, doors: Arc<Doors>, mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    worker: Worker,
+    doors: Arc<Doors>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
     let worker = Rc::new(worker);
-    let graceful = GracefulShutdown::new();
     loop {
         let Ok(permit) = Arc::clone(&doors.room).acquire_owned().await else {
             break;
@@ -97,8 +107,17 @@ pub(crate) async fn serve(listener: TcpListener, worker: Worker, doors: Arc<Door
             continue;
         };
         let limits = &worker.gate.config.limits;
-        let trusted = worker.gate.config.trusted.iter().any(|network| network.holds(peer.ip()));
-        let most = if trusted { u32::MAX } else { limits.connections_per_address };
+        let trusted = worker
+            .gate
+            .config
+            .trusted
+            .iter()
+            .any(|network| network.holds(peer.ip()));
+        let most = if trusted {
+            u32::MAX
+        } else {
+            limits.connections_per_address
+        };
         let Some(entered) = doors.enter(peer.ip(), most) else {
             worker.gate.counters.refused_connection();
             continue;
@@ -106,26 +125,27 @@ pub(crate) async fn serve(listener: TcpListener, worker: Worker, doors: Arc<Door
         // Answers are small and someone waits for each.
         let _ = stream.set_nodelay(true);
         let stream = Patient::new(stream, limits.write_time);
-        connection(&worker, stream, peer, &graceful, (permit, entered));
+        connection(&worker, stream, peer, stopped.clone(), (permit, entered));
     }
-    tokio::select! {
-        () = graceful.shutdown() => {}
-        () = tokio::time::sleep(GRACE) => {}
-    }
+    // When all have left, all room is free.
+    let all = u32::try_from(worker.gate.config.limits.connections).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(GRACE, doors.room.acquire_many(all)).await;
 }
 
 fn connection(
     worker: &Rc<Worker>,
     stream: Patient,
     peer: SocketAddr,
-    graceful: &GracefulShutdown,
+    mut stopped: watch::Receiver<bool>,
     held: (OwnedSemaphorePermit, Entered),
 ) {
     let limits = &worker.gate.config.limits;
     let serving = Rc::clone(worker);
     let service = service_fn(move |request| {
         let worker = Rc::clone(&serving);
-        async move { Ok::<_, std::convert::Infallible>(crate::gate::answer(&worker, peer, request).await) }
+        async move {
+            Ok::<_, std::convert::Infallible>(crate::gate::answer(&worker, peer, request).await)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -134,10 +154,16 @@ fn connection(
         .max_buf_size(limits.head_bytes.max(8 << 10))
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    let connection = graceful.watch(connection);
     tokio::task::spawn_local(async move {
+        let mut connection = std::pin::pin!(connection);
         // How a connection ends is the other side's business.
-        let _ = connection.await;
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            _ = stopped.changed() => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+        }
         drop(held);
     });
 }

@@ -58,7 +58,11 @@ fn told(explanation: &Explanation) -> String {
     }
     let _ = write!(text, "\nclass {}", explanation.class);
     if let Some(agent) = &explanation.agent {
-        let claim = if explanation.verified { "verified" } else { "only a claim" };
+        let claim = if explanation.verified {
+            "verified"
+        } else {
+            "only a claim"
+        };
         let _ = write!(text, ", {agent} ({claim})");
     }
     let _ = write!(text, ", weight {}", explanation.weight);

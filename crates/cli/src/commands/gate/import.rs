@@ -33,7 +33,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
-    let missing = if args.leave_out { Missing::LeaveOut } else { Missing::Refuse };
+    let missing = if args.leave_out {
+        Missing::LeaveOut
+    } else {
+        Missing::Refuse
+    };
     let imported = policy_file::import(&args.file, args.anubis_data.as_deref(), missing)
         .or_bad_input("failed to translate the policy")?;
     Policy::read(&imported.text).or_failed("failed to read what was translated")?;
@@ -45,7 +49,8 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.out {
         None => Ok(Outcome::new(imported.text, value)),
         Some(out) => {
-            std::fs::write(out, &imported.text).or_failed(format!("failed to write {}", out.display()))?;
+            std::fs::write(out, &imported.text)
+                .or_failed(format!("failed to write {}", out.display()))?;
             Ok(Outcome::new(format!("wrote {}", out.display()), value))
         }
     }

@@ -69,6 +69,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 
+    /// Requests that the site can work on at once: what its load is measured by.
+    #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    site_bears: u32,
+
+    /// Per cent of that load to stay under, by asking for more.
+    #[arg(long, value_name = "PERCENT", default_value_t = 70, value_parser = clap::value_parser!(u32).range(5..=95))]
+    target_load: u32,
+
     /// Threads that serve [default: one a core, at most 4].
     #[arg(long, value_name = "COUNT")]
     threads: Option<usize>,
@@ -92,7 +100,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let ready = |running: &Running| {
         let address = running.address();
         listened = Some(address);
-        session.say(format!("gate      http://{address} before http://{upstream}"));
+        session.say(format!(
+            "gate      http://{address} before http://{upstream}"
+        ));
         if let Some(page) = running.admin_url() {
             session.say(format!("page      {page}"));
         }
@@ -119,15 +129,23 @@ fn config(args: &Args, session: &Session) -> Result<Config> {
     };
     let admin = match args.admin.as_str() {
         "none" => None,
-        text => Some(text.parse().or_bad_input(format!("`{text}` can't be the page's address"))?),
+        text => Some(
+            text.parse()
+                .or_bad_input(format!("`{text}` can't be the page's address"))?,
+        ),
     };
     let upstream = args.upstream.clone().ok_or_else(|| {
-        Failure::bad_input(anyhow::anyhow!("there is no site to stand before")).hint("name it with --upstream URL")
+        Failure::bad_input(anyhow::anyhow!("there is no site to stand before"))
+            .hint("name it with --upstream URL")
     })?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Whoever runs a proxy on the same machine asks from here.
     let loopback = || Network::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let trusted = if args.https && args.trust.is_empty() { vec![loopback()] } else { args.trust.clone() };
+    let trusted = if args.https && args.trust.is_empty() {
+        vec![loopback()]
+    } else {
+        args.trust.clone()
+    };
     Ok(Config {
         data: session.data()?.join("gate"),
         listen: args.listen,
@@ -146,7 +164,12 @@ fn config(args: &Args, session: &Session) -> Result<Config> {
         site: args.site.clone().unwrap_or_else(|| "this site".to_owned()),
         store: args.store.clone(),
         secret: args.secret_file.clone(),
-        threads: args.threads.unwrap_or_else(|| cores.min(THREADS_MAX)).max(1),
+        site_bears: args.site_bears,
+        target_permille: args.target_load * 10,
+        threads: args
+            .threads
+            .unwrap_or_else(|| cores.min(THREADS_MAX))
+            .max(1),
         limits: Limits::default(),
     })
 }

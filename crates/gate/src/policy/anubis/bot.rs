@@ -52,7 +52,10 @@ pub(super) fn rule(node: &Node, number: usize) -> Result<String, Found> {
 pub(super) fn threshold(node: &Node) -> Result<String, Found> {
     let mut writer = Writer::new(node, "[[threshold]]\n");
     let Some(entries) = node.entries() else {
-        return Err(vec![(node.place, "a threshold has to be a mapping".to_owned())]);
+        return Err(vec![(
+            node.place,
+            "a threshold has to be a mapping".to_owned(),
+        )]);
     };
     let action = writer.action();
     let name = node.get("name").and_then(Node::text).unwrap_or("threshold");
@@ -116,7 +119,10 @@ impl<'a> Writer<'a> {
             Some("CHALLENGE") => "challenge",
             Some("WEIGH") => "weigh",
             Some(other) => {
-                self.problem(node.place, format!("the action `{other}` has no meaning here"));
+                self.problem(
+                    node.place,
+                    format!("the action `{other}` has no meaning here"),
+                );
                 "deny"
             }
             None => {
@@ -170,7 +176,10 @@ impl<'a> Writer<'a> {
             _ => (Some(std::slice::from_ref(node)), ""),
         };
         let Some(list) = list.filter(|list| !list.is_empty()) else {
-            self.problem(node.place, "`expression` is a text, or `all` or `any` with a list");
+            self.problem(
+                node.place,
+                "`expression` is a text, or `all` or `any` with a list",
+            );
             return;
         };
         let mut parts = Vec::new();
@@ -182,15 +191,25 @@ impl<'a> Writer<'a> {
                 expression::read(text)
             };
             if let Err(error) = read {
-                self.problem(one.place, format!("the expression `{}`: {}", shortened(text), error.message));
+                self.problem(
+                    one.place,
+                    format!("the expression `{}`: {}", shortened(text), error.message),
+                );
             }
-            parts.push(if list.len() > 1 { format!("({text})") } else { text.to_owned() });
+            parts.push(if list.len() > 1 {
+                format!("({text})")
+            } else {
+                text.to_owned()
+            });
         }
         self.line("when", &quoted(&parts.join(joint)));
     }
 
     fn weight(&mut self, action: &str, node: &'a Node) {
-        let adjust = node.get("adjust").and_then(Node::text).and_then(|text| text.parse::<i64>().ok());
+        let adjust = node
+            .get("adjust")
+            .and_then(Node::text)
+            .and_then(|text| text.parse::<i64>().ok());
         match adjust {
             Some(_) if action != "weigh" => {}
             Some(adjust) => self.line("weight", &adjust.to_string()),
@@ -202,8 +221,14 @@ impl<'a> Writer<'a> {
         if action != "challenge" {
             return;
         }
-        let light = matches!(node.get("algorithm").and_then(Node::text), Some("metarefresh" | "preact"));
-        let difficulty = match node.get("difficulty").map(|node| node.text().unwrap_or_default().parse::<i64>()) {
+        let light = matches!(
+            node.get("algorithm").and_then(Node::text),
+            Some("metarefresh" | "preact")
+        );
+        let difficulty = match node
+            .get("difficulty")
+            .map(|node| node.text().unwrap_or_default().parse::<i64>())
+        {
             None => DIFFICULTY_DEFAULT,
             Some(Ok(difficulty)) => difficulty,
             Some(Err(_)) => {
@@ -232,7 +257,13 @@ fn quoted(text: &str) -> String {
 /// A name with what names may hold.
 fn plain(name: &str) -> String {
     name.chars()
-        .map(|character| if character.is_alphanumeric() || "-_.:/ ()".contains(character) { character } else { '-' })
+        .map(|character| {
+            if character.is_alphanumeric() || "-_.:/ ()".contains(character) {
+                character
+            } else {
+                '-'
+            }
+        })
         .take(64)
         .collect()
 }

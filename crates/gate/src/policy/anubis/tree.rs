@@ -59,12 +59,15 @@ pub(super) fn load(text: &str) -> Result<Node, (Place, String)> {
     let mut root = None;
     let mut count = 0;
     while let Some(next) = parser.next_event() {
-        let (event, span) = next.map_err(|error| (place(error.marker()), error.info().to_owned()))?;
+        let (event, span) =
+            next.map_err(|error| (place(error.marker()), error.info().to_owned()))?;
         let at = place(&span.start);
         let refused = |message: &str| Err((at, message.to_owned()));
         let finished = match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => continue,
-            Event::DocumentStart(_) if root.is_some() => return refused("a policy is one document"),
+            Event::DocumentStart(_) if root.is_some() => {
+                return refused("a policy is one document");
+            }
             Event::DocumentStart(_) => continue,
             Event::Alias(_) => return refused("aliases aren't read here; write the value out"),
             Event::SequenceStart(..) | Event::MappingStart(..) => {
@@ -98,7 +101,11 @@ pub(super) fn load(text: &str) -> Result<Node, (Place, String)> {
     root.ok_or((Place { line: 1, column: 1 }, "the file is empty".to_owned()))
 }
 
-fn put(parent: &mut Node, pending: &mut Option<(String, Place)>, node: Node) -> Result<(), (Place, String)> {
+fn put(
+    parent: &mut Node,
+    pending: &mut Option<(String, Place)>,
+    node: Node,
+) -> Result<(), (Place, String)> {
     match &mut parent.value {
         Value::List(list) => list.push(node),
         Value::Mapping(entries) => match pending.take() {

@@ -21,14 +21,17 @@ impl Condition {
             Self::Literal(value) => Some(*value),
             Self::Not(condition) => condition.holds(context).map(|value| !value),
             Self::And(conditions) => all(conditions.iter().map(|one| one.holds(context))),
-            Self::Or(conditions) => {
-                all(conditions.iter().map(|one| one.holds(context).map(|value| !value)))
-                    .map(|none| !none)
-            }
+            Self::Or(conditions) => all(conditions
+                .iter()
+                .map(|one| one.holds(context).map(|value| !value)))
+            .map(|none| !none),
             Self::TextEqual(left, right) => Some(left.value(context)? == right.value(context)?),
             Self::TextIn(text, list) => {
                 let text = text.value(context)?;
-                Some(list.iter().any(|one| one.value(context).as_ref() == Some(&text)))
+                Some(
+                    list.iter()
+                        .any(|one| one.value(context).as_ref() == Some(&text)),
+                )
             }
             Self::Compare(left, order, right) => {
                 Some(order.holds(left.value(context)?, right.value(context)?))
@@ -38,12 +41,14 @@ impl Condition {
             Self::Contains(text, part) => {
                 Some(text.value(context)?.contains(part.value(context)?.as_ref()))
             }
-            Self::StartsWith(text, part) => {
-                Some(text.value(context)?.starts_with(part.value(context)?.as_ref()))
-            }
-            Self::EndsWith(text, part) => {
-                Some(text.value(context)?.ends_with(part.value(context)?.as_ref()))
-            }
+            Self::StartsWith(text, part) => Some(
+                text.value(context)?
+                    .starts_with(part.value(context)?.as_ref()),
+            ),
+            Self::EndsWith(text, part) => Some(
+                text.value(context)?
+                    .ends_with(part.value(context)?.as_ref()),
+            ),
             Self::Matches(text, regex) => Some(regex.is_match(text.value(context)?.as_ref())),
             Self::Signed => Some(context.facts.signed_by.is_some()),
             Self::Verified => Some(context.facts.verified),

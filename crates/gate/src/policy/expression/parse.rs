@@ -59,7 +59,10 @@ struct Parser {
 impl Parser {
     fn error(&self, message: impl Into<String>) -> ExpressionError {
         ExpressionError {
-            offset: self.tokens.get(self.next).map_or(self.end, |placed| placed.offset),
+            offset: self
+                .tokens
+                .get(self.next)
+                .map_or(self.end, |placed| placed.offset),
             message: message.into(),
         }
     }
@@ -95,16 +98,20 @@ impl Parser {
     fn text(&self, value: Value) -> Read<Text> {
         match value {
             Value::Text(text) => Ok(text),
-            Value::Condition(_) | Value::Number(_) | Value::List(_) | Value::Headers | Value::Query => {
-                Err(self.error("a text has to stand here"))
-            }
+            Value::Condition(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Headers
+            | Value::Query => Err(self.error("a text has to stand here")),
         }
     }
 
     fn deeper(&mut self) -> Read<()> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err(self.error(format!("at most {DEPTH_MAX} brackets and signs may be within each other")));
+            return Err(self.error(format!(
+                "at most {DEPTH_MAX} brackets and signs may be within each other"
+            )));
         }
         Ok(())
     }
@@ -130,9 +137,12 @@ impl Parser {
 
     fn joined(&self, mut all: Vec<Value>, join: fn(Vec<Condition>) -> Condition) -> Read<Value> {
         if all.len() == 1 {
-            return all.pop().ok_or_else(|| self.error("something is missing here"));
+            return all
+                .pop()
+                .ok_or_else(|| self.error("something is missing here"));
         }
-        let conditions: Read<Vec<Condition>> = all.into_iter().map(|one| self.condition(one)).collect();
+        let conditions: Read<Vec<Condition>> =
+            all.into_iter().map(|one| self.condition(one)).collect();
         Ok(Value::Condition(join(conditions?)))
     }
 
@@ -159,7 +169,9 @@ impl Parser {
     fn within(&self, left: Value, right: Value) -> Read<Condition> {
         let left = self.text(left)?;
         match (right, left) {
-            (Value::Headers, Text::Literal(name)) => Ok(Condition::HasHeader(name.to_ascii_lowercase())),
+            (Value::Headers, Text::Literal(name)) => {
+                Ok(Condition::HasHeader(name.to_ascii_lowercase()))
+            }
             (Value::Query, Text::Literal(name)) => Ok(Condition::HasParameter(name)),
             (Value::List(list), left) => Ok(Condition::TextIn(left, list)),
             _ => Err(self.error("`in` stands between a text and a list, `headers` or `query`")),
@@ -179,8 +191,14 @@ impl Parser {
                 Condition::TextEqual(left, right)
             }
             (Value::Number(left), Value::Number(right)) => Condition::Compare(left, order, right),
-            (Value::Condition(left), Value::Condition(Condition::Literal(value))) if order == Order::Equal => {
-                if value { left } else { Condition::Not(Box::new(left)) }
+            (Value::Condition(left), Value::Condition(Condition::Literal(value)))
+                if order == Order::Equal =>
+            {
+                if value {
+                    left
+                } else {
+                    Condition::Not(Box::new(left))
+                }
             }
             _ => return Err(self.error(format!("`{sign}` can't compare these"))),
         };
@@ -200,7 +218,11 @@ impl Parser {
             return Ok(Value::Condition(Condition::Not(Box::new(condition))));
         }
         if self.sign("-") {
-            return match self.tokens.get(self.next).map(|placed| placed.token.clone()) {
+            return match self
+                .tokens
+                .get(self.next)
+                .map(|placed| placed.token.clone())
+            {
                 Some(Token::Number(value)) => {
                     self.next += 1;
                     Ok(Value::Number(Number::Literal(-value)))
@@ -236,16 +258,32 @@ impl Parser {
     }
 
     fn method(&mut self, value: Value) -> Read<Value> {
-        let Some(Token::Name(name)) = self.tokens.get(self.next).map(|placed| placed.token.clone()) else {
+        let Some(Token::Name(name)) = self
+            .tokens
+            .get(self.next)
+            .map(|placed| placed.token.clone())
+        else {
             return Err(self.error("a name has to follow `.`"));
         };
         self.next += 1;
         let text = match value {
             Value::Text(text) => text,
-            Value::Headers | Value::Query if !matches!(self.tokens.get(self.next), Some(Placed { token: Token::Sign("("), .. })) => {
+            Value::Headers | Value::Query
+                if !matches!(
+                    self.tokens.get(self.next),
+                    Some(Placed {
+                        token: Token::Sign("("),
+                        ..
+                    })
+                ) =>
+            {
                 return self.member(&value, Value::Text(Text::Literal(name)));
             }
-            Value::Condition(_) | Value::Number(_) | Value::List(_) | Value::Headers | Value::Query => {
+            Value::Condition(_)
+            | Value::Number(_)
+            | Value::List(_)
+            | Value::Headers
+            | Value::Query => {
                 return Err(self.error(format!("`.{name}` needs a text before it")));
             }
         };
@@ -378,7 +416,9 @@ impl Parser {
 /// Says of names that others know why they aren't known here.
 fn why_unknown(name: &str) -> String {
     let why = match name {
-        "load_1m" | "load_5m" | "load_15m" => "it depends on the machine's load, which the gate's own controller answers to",
+        "load_1m" | "load_5m" | "load_15m" => {
+            "it depends on the machine's load, which the gate's own controller answers to"
+        }
         "randInt" => "decisions aren't drawn by lot",
         "fcrdns" | "reverseDNS" | "lookupHost" | "verifyFCrDNS" | "arpaReverseIP" | "dns" => {
             "the gate asks no name server about a request; name the networks"

@@ -32,7 +32,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, ExpressionError> {
             offset += first.len_utf8();
             continue;
         }
-        let (token, length) = one(rest, first).map_err(|message| ExpressionError { offset, message })?;
+        let (token, length) =
+            one(rest, first).map_err(|message| ExpressionError { offset, message })?;
         found.push(Placed { token, offset });
         offset += length;
     }

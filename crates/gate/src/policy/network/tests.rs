@@ -22,7 +22,15 @@ fn a_network_holds_what_shares_its_prefix() {
 
 #[test]
 fn what_is_no_network_is_refused() {
-    for text in ["", "10.0.0.0/33", "10.0.0/8", "::/129", "1.2.3.4/+8", "1.2.3.4/", "a/8"] {
+    for text in [
+        "",
+        "10.0.0.0/33",
+        "10.0.0/8",
+        "::/129",
+        "1.2.3.4/+8",
+        "1.2.3.4/",
+        "a/8",
+    ] {
         assert!(text.parse::<Network>().is_err(), "{text}");
     }
 }
