@@ -34,6 +34,7 @@ pub mod secrets;
 pub mod session;
 pub mod store;
 pub mod token;
+mod tries;
 pub mod wait;
 pub mod work;
 
