@@ -37,7 +37,9 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (world, counter) = (Arc::clone(&shared), Arc::clone(&counter));
-                std::thread::spawn(move || serve(stream, &world, effort, at_s.unwrap_or_else(now_s), &counter));
+                std::thread::spawn(move || {
+                    serve(stream, &world, effort, at_s.unwrap_or_else(now_s), &counter)
+                });
             }
         });
         Self {
