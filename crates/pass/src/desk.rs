@@ -18,6 +18,7 @@ use crate::query::return_path;
 use crate::secrets::Secrets;
 use crate::session::{self, Session, Way};
 use crate::store::{Place, Store};
+use crate::tries::Tries;
 use crate::wait::{self, RoomRules, WaitingRoom};
 use crate::work::{self, Class, Effort};
 
@@ -28,7 +29,7 @@ pub const OWN_PATHS: &str = "/.lilliput/";
 /// How long a challenge can be solved.
 const CHALLENGE_LIFE_S: u64 = 600;
 /// Batches that are checked and signed at once: each takes tens of milliseconds of a core.
-const ISSUES_AT_ONCE: usize = 2;
+const ISSUES_AT_ONCE: usize = 1;
 
 /// Checks a human's proof against what it has to be about.
 pub type HumanCheck =
@@ -108,6 +109,7 @@ pub struct Desk {
     room: WaitingRoom,
     humans: Option<Arc<HumanCheck>>,
     issuing: Arc<Semaphore>,
+    tries: Tries,
 }
 
 impl std::fmt::Debug for Desk {
@@ -162,6 +164,7 @@ impl Desk {
             issuer,
             humans: humans.map(Arc::new),
             issuing: Arc::new(Semaphore::new(ISSUES_AT_ONCE)),
+            tries: Tries::new(),
         };
         desk.refresh(now_s)?;
         Ok(desk)

@@ -8,6 +8,7 @@
 //! | [`session`] | the cookie of who has passed |
 //! | [`token`], [`blind`] | unlinkable tokens: the signer's and the holder's side |
 //! | [`issuer`] | a batch of tokens for a human; redeeming one |
+//! | [`human`] | humans by Semaphore proofs |
 //! | [`store`] | what was spent, in a folder or a Redis |
 //! | [`page`] | the pages that a visitor sees, in the languages of [`language`] |
 //! | [`query`] | where a visitor may be sent back to |
@@ -26,6 +27,7 @@ mod decimal;
 pub mod desk;
 mod error;
 mod fields;
+pub mod human;
 pub mod issuer;
 pub mod language;
 pub mod page;
@@ -34,11 +36,13 @@ pub mod secrets;
 pub mod session;
 pub mod store;
 pub mod token;
+mod tries;
 pub mod wait;
 pub mod work;
 
 pub use desk::{Desk, DeskFiles, DeskRequest, DeskResponse, DeskRules, HumanCheck, Offer};
 pub use error::{PassError, Thing};
+pub use human::semaphore_check;
 pub use secrets::Secrets;
 pub use session::{Session, Way};
 pub use store::{Place, SpendKey, Store, StoreError};

@@ -86,9 +86,14 @@ pub fn challenge_page(page: &ChallengePage<'_>) -> Page {
     let wait_link = page
         .wait_offer
         .map(|offer| format!("/.lilliput/wait?offer={offer}&to={}", encode_query(page.to)));
+    let lead = if page.work.is_some() {
+        texts.challenge_lead
+    } else {
+        texts.choose_lead
+    };
     let body = html! {
         h1 { (texts.challenge_title) }
-        p { (fill(texts.challenge_lead, "{site}", page.site)) }
+        p { (fill(lead, "{site}", page.site)) }
         @if page.work.is_some() || page.human {
             div .only-script {
                 p #status .status role="status" aria-live="polite" {}
@@ -99,7 +104,7 @@ pub fn challenge_page(page: &ChallengePage<'_>) -> Page {
         noscript {
             @if wait_link.is_some() {
                 p .status { (texts.no_script_wait) }
-            } @else {
+            } @else if page.work.is_some() {
                 p .status { (texts.no_script) }
             }
         }

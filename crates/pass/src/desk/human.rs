@@ -68,6 +68,7 @@ impl Desk {
         let wanted = self
             .issuer
             .proof_request(body.epoch, &blinded, request.now_s)?;
+        self.tries.admit(request.lane, request.now_s)?;
         let busy = |_| PassError::Busy {
             what: "proofs to check",
             retry_s: 2,
@@ -83,7 +84,10 @@ impl Desk {
         let (human, place) = tokio::task::spawn_blocking(move || (humans(&proof, &wanted), place))
             .await
             .map_err(ended)?;
-        let human = human.map_err(|why| PassError::HumanRefused { why })?;
+        let human = human.map_err(|why| {
+            self.tries.failed(request.lane, request.now_s);
+            PassError::HumanRefused { why }
+        })?;
         let key = self
             .issuer
             .claim_batch(&human, body.epoch, &blinded, request.now_s)

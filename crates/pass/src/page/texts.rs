@@ -5,6 +5,7 @@ use crate::language::Language;
 pub(super) struct Texts {
     pub(super) challenge_title: &'static str,
     pub(super) challenge_lead: &'static str,
+    pub(super) choose_lead: &'static str,
     pub(super) progress_label: &'static str,
     pub(super) working: &'static str,
     pub(super) progress: &'static str,
@@ -91,6 +92,8 @@ const ENGLISH: Texts = Texts {
     challenge_lead: "Before it shows you this page, {site} makes sure that you are not part of a flood of \
         programs. Your browser does a little arithmetic for that. You need do nothing: the page you asked \
         for opens by itself.",
+    choose_lead: "Before it shows you this page, {site} makes sure that you are not part of a flood of programs. \
+        Please choose a way in.",
     progress_label: "How much of the arithmetic is done",
     working: "Your browser is at work …",
     progress: "{done} of {all} parts are done.",
@@ -126,8 +129,7 @@ const ENGLISH: Texts = Texts {
     human_lead: "A wallet proves that you belong to a group in which each human is listed once. It doesn't say \
         which one you are. In return {site} gives your browser a few tokens: each opens one visit, without \
         a question.",
-    human_no_script: "This page needs JavaScript. Without it: run “lilliput id pass”, and open the link that it \
-        prints.",
+    human_no_script: "This page needs JavaScript. Without it, go back and wait instead.",
     preparing: "Preparing the request …",
     ready: "The request is ready.",
     copied: "The request is copied.",
@@ -173,6 +175,8 @@ const GERMAN: Texts = Texts {
     challenge_lead: "Bevor {site} diese Seite zeigt, wird geprüft, dass Sie nicht Teil einer Flut von \
         Programmen sind. Ihr Browser rechnet dafür ein wenig. Sie müssen nichts tun: Die gewünschte Seite \
         öffnet sich von selbst.",
+    choose_lead: "Bevor {site} diese Seite zeigt, wird geprüft, dass Sie nicht Teil einer Flut von Programmen sind. \
+        Bitte wählen Sie einen Weg hinein.",
     progress_label: "Wie viel schon gerechnet ist",
     working: "Ihr Browser rechnet …",
     progress: "{done} von {all} Teilen sind fertig.",
@@ -208,8 +212,7 @@ const GERMAN: Texts = Texts {
     human_lead: "Eine Wallet beweist, dass Sie zu einer Gruppe gehören, in der jeder Mensch einmal steht. Sie sagt \
         nicht, welcher Sie sind. Dafür gibt {site} Ihrem Browser ein paar Marken: Jede öffnet einen Besuch, \
         ohne Nachfrage.",
-    human_no_script: "Diese Seite braucht JavaScript. Ohne geht es so: Rufen Sie „lilliput id pass“ auf und öffnen \
-        Sie den Link, der dann erscheint.",
+    human_no_script: "Diese Seite braucht JavaScript. Ohne geht es so: Gehen Sie zurück und warten Sie stattdessen.",
     preparing: "Die Anfrage wird vorbereitet …",
     ready: "Die Anfrage ist fertig.",
     copied: "Die Anfrage ist kopiert.",
