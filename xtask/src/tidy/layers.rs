@@ -23,6 +23,7 @@ const LAYERS: [(&str, u8); 22] = [
     ("lilliput-prover", 3),
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
+    ("lilliput-toll", 3),
     ("lilliput-subnet", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),
