@@ -4,11 +4,13 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`bot`] | signed requests: Web Bot Auth |
+//! | [`payment`] | the 402 answer, payments settled once, receipts, prepaid balances |
 //!
 //! It listens on nothing and knows no async runtime: what blocks says so, and its caller runs it where
 //! blocking is allowed. Time comes from the caller, in seconds since 1970.
 
 pub mod bot;
 mod error;
+pub mod payment;
 
 pub use error::TollError;
