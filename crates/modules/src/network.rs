@@ -111,7 +111,7 @@ impl Machine for Network {
     ) -> Result<(), Failure> {
         let checker = self.checker.as_ref();
         match message {
-            Message::Bank(message) => bank::execute(state, context.signer, message),
+            Message::Bank(message) => bank::execute(state, context, message),
             Message::Registry(message) => registry::execute(state, context, checker, message),
             Message::Provider(message) => provider::execute(state, context, message),
             Message::Job(message) => job::execute(state, context, checker, message),

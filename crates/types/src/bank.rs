@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
-use crate::{Address, Amount, AssetId, Holder, Segment, Symbol, Text};
+use crate::{Address, Amount, AssetId, Holder, Segment, Symbol, Text, TimeMs, TollNonce};
 
 /// What an account may ask of the bank.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub enum BankMessage {
     Transfer(Transfer),
     /// Hand an asset's authority on, or give it up for good; its authority only.
     SetAuthority(SetAuthority),
+    /// Pay for a request at a gate, once.
+    Toll(Toll),
 }
 
 /// See [`BankMessage::CreateAsset`]. An item that exists once is an asset of no decimals whose
@@ -80,6 +82,23 @@ pub struct SetAuthority {
     pub authority: Option<Address>,
 }
 
+/// See [`BankMessage::Toll`]: a payment for access, which is revenue of the segment identity. The payee
+/// takes a nonce once, so that who signs twice by mistake pays once.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Toll {
+    /// What to pay with.
+    pub asset: AssetId,
+    /// The gate's account.
+    pub to: Address,
+    /// How much.
+    pub amount: Amount,
+    /// Names what is paid for; the gate makes it.
+    pub nonce: TollNonce,
+    /// The last network time at which it may be paid; for as long the ledger remembers it.
+    pub valid_until: TimeMs,
+}
+
 /// What changed in the bank.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,6 +156,19 @@ pub enum BankEvent {
         amount: Amount,
         /// Who received it.
         to: Holder,
+    },
+    /// A toll was paid.
+    TollPaid {
+        /// To whom.
+        to: Address,
+        /// What for.
+        nonce: TollNonce,
+        /// By whom.
+        from: Address,
+        /// In which asset.
+        asset: AssetId,
+        /// How much.
+        amount: Amount,
     },
 }
 

@@ -93,6 +93,11 @@ id!(
     InputCommitment,
     "an input commitment (64 hexadecimal digits)"
 );
+id!(
+    /// What a toll is paid for; made by the gate that asks for it.
+    TollNonce,
+    "a toll's nonce (64 hexadecimal digits)"
+);
 
 impl BlobId {
     /// The identity of these bytes.

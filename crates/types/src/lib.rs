@@ -48,7 +48,8 @@ pub use bounded::{BoundError, List, Text};
 pub use event::Event;
 pub use holder::Holder;
 pub use ids::{
-    BlobId, BlockId, ChainId, InputCommitment, JobId, ModelId, TransactionId, ValidatorSetId,
+    BlobId, BlockId, ChainId, InputCommitment, JobId, ModelId, TollNonce, TransactionId,
+    ValidatorSetId,
 };
 pub use message::Message;
 pub use number::{

@@ -37,6 +37,7 @@ impl Message {
     #[must_use]
     pub const fn segment(&self) -> Segment {
         match self {
+            Self::Bank(BankMessage::Toll(_)) => Segment::Identity,
             Self::Bank(_) | Self::Job(JobMessage::Answer(_)) => Segment::Security,
             Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
                 Segment::Software

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 26] = [
+const LAYERS: [(&str, u8); 27] = [
     ("lilliput-crypto", 0),
     ("lilliput-fee", 0),
     ("lilliput-forecast", 0),
@@ -27,6 +27,7 @@ const LAYERS: [(&str, u8); 26] = [
     ("lilliput-pass", 3),
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
+    ("lilliput-toll", 3),
     ("lilliput-subnet", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),

@@ -4,9 +4,10 @@ mod burn;
 mod create_asset;
 mod mint;
 mod set_authority;
+mod toll;
 mod transfer;
 
-use lilliput_ledger::{Failure, Refusal, State};
+use lilliput_ledger::{Failure, MessageContext, Refusal, State};
 use lilliput_types::bank::{Asset, BankMessage};
 use lilliput_types::{Address, Amount, AssetId};
 
@@ -20,20 +21,23 @@ pub(crate) fn check(message: &BankMessage) -> Result<(), Refusal> {
         BankMessage::Burn(message) => some(message.amount),
         BankMessage::Transfer(message) => some(message.amount),
         BankMessage::SetAuthority(_) => Ok(()),
+        BankMessage::Toll(message) => some(message.amount),
     }
 }
 
 pub(crate) fn execute(
     state: &mut State<'_>,
-    signer: Address,
+    context: &MessageContext<'_>,
     message: &BankMessage,
 ) -> Result<(), Failure> {
+    let signer = context.signer;
     match message {
         BankMessage::CreateAsset(message) => create_asset::execute(state, signer, message),
         BankMessage::Mint(message) => mint::execute(state, signer, message),
         BankMessage::Burn(message) => burn::execute(state, signer, message),
         BankMessage::Transfer(message) => transfer::execute(state, signer, message),
         BankMessage::SetAuthority(message) => set_authority::execute(state, signer, message),
+        BankMessage::Toll(message) => toll::execute(state, context, message),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use lilliput_ledger::{Scan, StateReader, StoreError};
 use lilliput_types::bank::{Asset, Revenue};
-use lilliput_types::{Amount, AssetId, Holder, ParseError, Segment};
+use lilliput_types::{Address, Amount, AssetId, Holder, ParseError, Segment, TollNonce};
 
 use super::state;
 
@@ -64,6 +64,18 @@ pub fn balances(
             Ok((asset, amount))
         })
         .collect()
+}
+
+/// Who paid a toll, while it is remembered.
+///
+/// # Errors
+/// When the database fails.
+pub fn toll(
+    state: &dyn StateReader,
+    to: Address,
+    nonce: TollNonce,
+) -> Result<Option<Address>, StoreError> {
+    state::toll(state, to, nonce)
 }
 
 /// Revenue of each segment in one asset, in the forecast's order.

@@ -1,11 +1,16 @@
 //! Where the bank keeps things.
 
-use lilliput_ledger::{State, StateReader, StoreError, read};
+use lilliput_ledger::{Scan, State, StateReader, StoreError, read};
 use lilliput_types::bank::{Asset, Revenue};
-use lilliput_types::{Amount, AssetId, Holder, Segment};
+use lilliput_types::{Address, Amount, AssetId, Holder, Segment, TimeMs, TollNonce};
 
 pub(super) const ASSETS: &str = "bank/asset/";
 pub(super) const BALANCES: &str = "bank/balance/";
+
+/// Tolls by payee and nonce: who paid.
+const TOLLS: &str = "bank/toll/";
+/// The same by the time until which they could be paid.
+const TOLL_ENDS: &str = "bank/toll_end/";
 
 pub(super) fn balances_of(holder: Holder) -> String {
     format!("{BALANCES}{holder}//")
@@ -65,4 +70,55 @@ pub(super) fn write_revenue(
     revenue: &Revenue,
 ) {
     state.write(revenue_key(segment, asset), revenue);
+}
+
+fn toll_key(to: Address, nonce: TollNonce) -> String {
+    format!("{TOLLS}{to}/{nonce}")
+}
+
+fn toll_end_key(end: TimeMs, to: Address, nonce: TollNonce) -> String {
+    format!("{TOLL_ENDS}{:020}/{to}/{nonce}", end.0)
+}
+
+/// Who paid a toll, while it is remembered.
+pub(crate) fn toll(
+    state: &dyn StateReader,
+    to: Address,
+    nonce: TollNonce,
+) -> Result<Option<Address>, StoreError> {
+    read(state, &toll_key(to, nonce))
+}
+
+pub(super) fn write_toll(
+    state: &mut State<'_>,
+    end: TimeMs,
+    to: Address,
+    nonce: TollNonce,
+    from: Address,
+) {
+    state.write(toll_key(to, nonce), &from);
+    state.write(toll_end_key(end, to, nonce), &(end, to, nonce));
+}
+
+pub(super) fn remove_toll(state: &mut State<'_>, end: TimeMs, to: Address, nonce: TollNonce) {
+    state.remove(toll_key(to, nonce));
+    state.remove(toll_end_key(end, to, nonce));
+}
+
+/// At most `limit` remembered tolls that can't be paid any more, the oldest first.
+pub(super) fn tolls_before(
+    state: &dyn StateReader,
+    now: TimeMs,
+    limit: usize,
+) -> Result<Vec<(TimeMs, Address, TollNonce)>, StoreError> {
+    let entries = Scan::<(TimeMs, Address, TollNonce)>::new(state, TOLL_ENDS).take(limit);
+    let mut found = Vec::new();
+    for entry in entries {
+        let (_, toll) = entry?;
+        if toll.0 >= now {
+            break;
+        }
+        found.push(toll);
+    }
+    Ok(found)
 }

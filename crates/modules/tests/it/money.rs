@@ -1,8 +1,9 @@
 //! The bank's messages, and fees.
 
+use lilliput_crypto::Digest;
 use lilliput_modules::bank;
-use lilliput_types::bank::{BankMessage, Burn, CreateAsset, Mint, SetAuthority};
-use lilliput_types::{Amount, AssetId, Holder, Message, Segment, Text};
+use lilliput_types::bank::{BankMessage, Burn, CreateAsset, Mint, SetAuthority, Toll};
+use lilliput_types::{Amount, AssetId, Holder, Message, Segment, Text, TimeMs, TollNonce};
 
 use crate::world::{START, World, address, asset};
 
@@ -122,4 +123,69 @@ fn who_cannot_pay_the_fee_is_turned_away() {
     let broke = world.pay(9, 1, asset("USDX"), 1);
     assert_eq!(broke.unwrap_err(), "bank.insufficient_balance");
     assert_eq!(world.height.0, 0, "no block was made of it");
+}
+
+fn toll(nonce: u8, until: u64) -> Message {
+    Message::Bank(BankMessage::Toll(Toll {
+        asset: asset("USDX"),
+        to: address(3),
+        amount: Amount(5),
+        nonce: TollNonce(Digest([nonce; 32])),
+        valid_until: TimeMs(until),
+    }))
+}
+
+#[test]
+fn a_toll_is_revenue_of_identity_and_its_nonce_is_taken_once() {
+    let mut world = World::empty();
+    let now = world.time.0;
+    let held = world.held(address(3), "USDX");
+    world.act(0, toll(1, now + 60_000)).unwrap();
+    assert_eq!(world.held(address(3), "USDX"), held + 5);
+    let revenue = bank::query::revenue(&world.state, asset("USDX")).unwrap();
+    let identity = revenue
+        .iter()
+        .find(|(segment, _)| *segment == Segment::Identity);
+    assert_eq!(identity.unwrap().1.participants, Amount(5));
+    let fees = bank::query::revenue(&world.state, asset("LIL")).unwrap();
+    let fee = fees
+        .iter()
+        .find(|(segment, _)| *segment == Segment::Identity);
+    assert!(
+        !fee.unwrap().1.network.is_zero(),
+        "its fee is identity's too"
+    );
+
+    assert_eq!(
+        world.act(0, toll(1, now + 70_000)).unwrap_err(),
+        "bank.toll_paid"
+    );
+    assert_eq!(
+        world.act(1, toll(1, now + 60_000)).unwrap_err(),
+        "bank.toll_paid"
+    );
+    world.act(1, toll(2, now + 60_000)).unwrap();
+}
+
+#[test]
+fn a_toll_is_paid_in_its_time_and_remembered_no_longer() {
+    let mut world = World::empty();
+    let day = bank::TOLL_LIFETIME_MAX_MS;
+    let now = world.time.0;
+    assert_eq!(
+        world.act(0, toll(1, now + 2 * day)).unwrap_err(),
+        "bank.toll_lifetime"
+    );
+    world.act(0, toll(1, now + 60_000)).unwrap();
+    world.wait(120_000);
+    assert_eq!(
+        world.act(0, toll(1, now + 60_000)).unwrap_err(),
+        "bank.toll_expired"
+    );
+    let remembered = |world: &World| {
+        bank::query::toll(&world.state, address(3), TollNonce(Digest([1; 32]))).unwrap()
+    };
+    assert_eq!(remembered(&world), Some(address(0)));
+    world.act(0, toll(2, now + 180_000)).unwrap();
+    assert_eq!(remembered(&world), None, "forgotten by the next toll");
 }

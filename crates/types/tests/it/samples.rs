@@ -1,7 +1,7 @@
 //! Values to test with: one of each message, random transactions.
 
 use lilliput_crypto::{Digest, SecretKey};
-use lilliput_types::bank::{BankMessage, Burn, CreateAsset, Mint, SetAuthority, Transfer};
+use lilliput_types::bank::{BankMessage, Burn, CreateAsset, Mint, SetAuthority, Toll, Transfer};
 use lilliput_types::job::{Accept, Answer, JobMessage, Order, VerificationLevel};
 use lilliput_types::provider::{
     Deposit, MakeOffer, ProviderMessage, Register, Withdraw, WithdrawOffer,
@@ -9,7 +9,7 @@ use lilliput_types::provider::{
 use lilliput_types::registry::{Publish, RegistryMessage, Royalty, Succeed, Update};
 use lilliput_types::{
     AccountKey, Address, Amount, AssetId, BasisPoints, BlobId, ChainId, DurationMs, Height,
-    InputCommitment, JobId, List, Message, ModelId, Nonce, Text, Transaction,
+    InputCommitment, JobId, List, Message, ModelId, Nonce, Text, TimeMs, TollNonce, Transaction,
 };
 
 pub(crate) fn secret(number: u8) -> SecretKey {
@@ -62,6 +62,13 @@ fn bank_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> {
         Message::Bank(BankMessage::SetAuthority(SetAuthority {
             asset: created,
             authority: (b > 100).then(|| address(b)),
+        })),
+        Message::Bank(BankMessage::Toll(Toll {
+            asset,
+            to: address(b),
+            amount,
+            nonce: TollNonce(digest(a)),
+            valid_until: TimeMs(u64::from(b)),
         })),
     ]
 }
