@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: what proofs cost, measured on whole processes.
+//! `cargo xtask bench`: what proofs and the gate cost, measured on whole processes.
 
 mod ezkl;
+mod gate;
 mod machine;
 mod measure;
 mod networks;
@@ -28,6 +29,8 @@ pub(crate) struct Args {
 enum What {
     /// Set-up, proof and check of models: CPU seconds, memory, sizes; beside EZKL and onnxruntime.
     Prover(prover::Args),
+    /// Time that the gate adds, requests for a CPU second, memory; beside nginx. Writes docs/gate-figures.md.
+    Gate,
     /// Runs a command and prints what it used as JSON; the other benches call this.
     #[command(hide = true)]
     Measure(measure::Args),
@@ -36,6 +39,7 @@ enum What {
 pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Prover(args) => prover::run(args),
+        What::Gate => gate::run(),
         What::Measure(args) => measure::run(args),
     }
 }

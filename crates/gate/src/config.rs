@@ -36,6 +36,14 @@ pub struct Config {
     pub store: Option<String>,
     /// The file with the secret that several gates share; else it is in the folder.
     pub secret: Option<PathBuf>,
+    /// The node of the ledger, as `http://HOST:PORT`.
+    pub ledger: Option<String>,
+    /// A file with the roots of groups whose members are humans, one a line as Semaphore's client writes them.
+    pub humans: Option<PathBuf>,
+    /// Agents whose directories of keys are fetched; none means any that a request names.
+    pub agents: Vec<String>,
+    /// Whether directories of keys may be on this machine and without TLS: for tests.
+    pub local_agents: bool,
     /// Requests that the site can work on at once.
     pub site_bears: u32,
     /// The load to stay under, in thousandths of what it bears.

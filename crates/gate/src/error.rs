@@ -40,6 +40,23 @@ pub enum StartError {
     /// The load that the site bears is out of bounds.
     #[error("failed to set up the controller of work and prices")]
     Tariff(#[from] lilliput_fee::SettingsError),
+    /// The policy takes payments on the ledger and the gate has none.
+    #[error("the policy takes payments on the ledger; name its node with --ledger URL")]
+    NoLedger,
+    /// The node can't be asked.
+    #[error("failed to ask the node")]
+    Node(#[from] lilliput_client::ClientError),
+    /// Payments can't be taken.
+    #[error("failed to set up payments")]
+    Toll(#[from] lilliput_toll::TollError),
+    /// The list of groups can't be read.
+    #[error("failed to read the groups of humans from {file}: {why}")]
+    Humans {
+        /// Which file.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// No randomness.
     #[error("failed to get randomness")]
     Random(#[from] lilliput_crypto::RandomError),

@@ -5,6 +5,7 @@ mod forward;
 mod judge;
 mod own;
 mod pages;
+mod pay;
 
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
@@ -42,6 +43,9 @@ pub(crate) struct Gate {
     /// Tells networks apart without keeping them.
     pub(crate) lane_key: [u8; 32],
     pub(crate) tariff: crate::tariff::Tariff,
+    pub(crate) rates: crate::rates::Rates,
+    pub(crate) money: crate::money::Money,
+    pub(crate) humans: Option<crate::humans::Humans>,
 }
 
 /// Seconds since 1970.
@@ -76,11 +80,11 @@ pub(crate) async fn answer(
     if arrival.path.sent.starts_with(OWN_PATHS) {
         return own::answer(worker, peer, &parts, &arrival, body).await;
     }
-    let judged = judge::judge(gate, &parts, &arrival).await;
+    let mut judged = judge::judge(gate, &parts, &arrival).await;
     let noted = Noted::new(&parts, &arrival);
     if judged.decision != Decision::Pass && !gate.config.observe {
         let to = target(&arrival);
-        let response = judge::refuse(gate, &judged, &parts.headers, &to);
+        let response = judge::refuse(gate, &mut judged, &parts.headers, &to);
         noted.note(
             worker,
             &judged,
@@ -93,7 +97,7 @@ pub(crate) async fn answer(
     drop(arrival);
     let (response, waited) = forward::forward(worker, way, parts, body).await;
     let added = started.elapsed().saturating_sub(waited);
-    let response = judge::finish(gate, &judged, response).await;
+    let response = judge::finish(gate, &mut judged, response).await;
     noted.note(worker, &judged, response.status(), added.as_micros());
     response
 }
@@ -132,7 +136,7 @@ impl Noted {
             rule: Arc::clone(&judged.verdict.rule),
             class: judged.verdict.class,
             agent: judged.agent.clone(),
-            signed: judged.signed,
+            signed: judged.signed.bot.is_some(),
             brought: judged.brought,
             fee: judged.verdict.fee,
             weight: judged.verdict.weight,

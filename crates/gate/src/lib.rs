@@ -12,7 +12,8 @@
 //! | [`policy_file`], [`trial`] | policies as files; what would happen to a request |
 //! | `proxy` | connections, heads, bodies |
 //! | `gate` | one request from arrival to answer |
-//! | `tariff` | how much work is asked of whom |
+//! | `money`, `humans` | signatures and payments, and which groups are of humans |
+//! | `tariff`, `rates` | how much work is asked of whom, and how far it carries |
 //! | `counters`, `journal` | what was decided: in numbers, and line by line |
 //! | `admin` | the owner's page, the metrics |
 //! | [`config`], `running` | how a gate is started and stopped |
@@ -25,12 +26,15 @@ pub mod config;
 mod counters;
 mod error;
 mod gate;
+mod humans;
 mod journal;
+mod money;
 pub mod path;
 pub mod policy;
 pub mod policy_file;
 pub mod price;
 mod proxy;
+mod rates;
 pub mod request;
 mod running;
 mod tariff;

@@ -21,6 +21,7 @@ mod exempt;
 pub(crate) mod expression;
 pub mod network;
 pub(crate) mod pattern;
+pub mod pay;
 pub mod place;
 mod read;
 mod rule;

@@ -20,9 +20,12 @@ use crate::config::Config;
 use crate::counters::Counters;
 use crate::error::StartError;
 use crate::gate::{Gate, now_ms, now_s};
+use crate::humans::Humans;
 use crate::journal::Journal;
+use crate::money::Money;
 use crate::proxy::upstream::Pool;
 use crate::proxy::worker::{Doors, Worker, serve};
+use crate::rates::Rates;
 use crate::tariff::Tariff;
 
 /// Threads of a worker that may block.
@@ -30,6 +33,7 @@ const BLOCKING_THREADS: usize = 16;
 /// How often what takes time is looked after.
 const CARE_TIME: Duration = Duration::from_millis(200);
 const CARES_A_MINUTE: u64 = 300;
+const CARES_A_PAYMENT: u64 = 15;
 const KEY_FILE: &str = "gate.key";
 const TOKEN_FILE: &str = "page-token";
 const KEY_BYTES_MAX: usize = 128;
@@ -63,10 +67,17 @@ pub fn start(config: Config) -> Result<Running, StartError> {
         address: config.listen,
         source,
     })?;
+    let humans = match &config.humans {
+        Some(file) => Some(Humans::open(file, now_s())?),
+        None => None,
+    };
     let gate = Arc::new(Gate {
+        money: Money::open(&config, &key, now_s())?,
         counters: Counters::new(config.threads),
         journal: Journal::open(&config.data, key).map_err(StartError::Log)?,
-        desk: desk(&config)?,
+        desk: desk(&config, humans.as_ref())?,
+        humans,
+        rates: Rates::default(),
         tunnels: Arc::new(Semaphore::new(config.limits.tunnels)),
         lane_key: random_bytes()?,
         tariff: Tariff::new(config.site_bears, config.target_permille, now_ms())?,
@@ -158,7 +169,7 @@ fn page_token(path: &Path) -> Result<String, StartError> {
     }
 }
 
-fn desk(config: &Config) -> Result<Desk, StartError> {
+fn desk(config: &Config, humans: Option<&Humans>) -> Result<Desk, StartError> {
     let rules = DeskRules {
         site: config.site.clone(),
         secure: config.secure,
@@ -175,7 +186,7 @@ fn desk(config: &Config) -> Result<Desk, StartError> {
             .unwrap_or_else(|| config.data.join("secret")),
         store,
     };
-    Ok(Desk::open(rules, &files, None, now_s())?)
+    Ok(Desk::open(rules, &files, humans.map(Humans::check), now_s())?)
 }
 
 impl Running {
@@ -265,9 +276,16 @@ impl Running {
                     std::thread::sleep(CARE_TIME);
                     count += 1;
                     gate.tariff.tick(now_ms());
+                    if count.is_multiple_of(CARES_A_PAYMENT) {
+                        gate.money.care(now_s());
+                    }
                     if count.is_multiple_of(CARES_A_MINUTE) {
                         // A key that can't be made is asked for again in a minute; the old one still counts.
                         let _ = gate.desk.refresh(now_s());
+                        if let Some(humans) = &gate.humans {
+                            // A file that can't be read right now: what was read before counts on.
+                            let _ = humans.refresh(now_s());
+                        }
                     }
                 }
             })

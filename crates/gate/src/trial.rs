@@ -33,8 +33,7 @@ pub struct Trial {
     /// Its headers.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// Whose signature it carries, were it checked: the name of a known agent, or the address of a
-    /// directory of keys.
+    /// Whose signature it carries, were it checked: the agent's address, as `https://HOST`.
     #[serde(default)]
     pub signed_by: Option<String>,
 }

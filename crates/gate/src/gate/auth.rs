@@ -56,7 +56,7 @@ pub(super) async fn answer(
     {
         return pages::not_trusted(&parts.headers);
     }
-    let Some(original) = original(parts) else {
+    let Some(original) = original(parts, asked) else {
         return pages::refused(&arrival::Refused::Host, &parts.headers);
     };
     let arrival = match arrival::read(
@@ -75,13 +75,13 @@ pub(super) async fn answer(
             return response;
         }
     };
-    let judged = judge::judge(gate, &original, &arrival).await;
+    let mut judged = judge::judge(gate, &original, &arrival).await;
     let passes = judged.decision == Decision::Pass || gate.config.observe;
     let mut response = match asked {
         Asked::Whole | Asked::Code if passes => {
             let mut response = Response::new(Outgoing::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
-            judge::finish(gate, &judged, response).await
+            judge::finish(gate, &mut judged, response).await
         }
         Asked::Code => {
             let mut response = Response::new(Outgoing::empty());
@@ -92,7 +92,7 @@ pub(super) async fn answer(
             response
         }
         Asked::Whole | Asked::Page => {
-            judge::refuse(gate, &judged, &original.headers, &target(&arrival))
+            judge::refuse(gate, &mut judged, &original.headers, &target(&arrival))
         }
     };
     tell(response.headers_mut(), &judged);
@@ -127,15 +127,20 @@ fn tell(headers: &mut HeaderMap, judged: &Judged) {
     }
 }
 
-/// The request that the server asks about, by the headers in which it tells it.
-fn original(parts: &Parts) -> Option<Parts> {
-    let told = |names: [&str; 2]| {
-        names
-            .iter()
-            .find_map(|name| parts.headers.get(*name)?.to_str().ok())
+/// The request that the server asks about, by the headers in which it tells it: each path reads its own
+/// pair, so that a visitor can't put in the other.
+fn original(parts: &Parts, asked: Asked) -> Option<Parts> {
+    let (uri, method) = match asked {
+        Asked::Whole => ("x-forwarded-uri", "x-forwarded-method"),
+        Asked::Code | Asked::Page => ("x-original-uri", "x-original-method"),
     };
-    let uri: Uri = told(["x-original-uri", "x-forwarded-uri"])?.parse().ok()?;
-    let method = told(["x-original-method", "x-forwarded-method"]).unwrap_or("GET");
+    let told = |name: &str| {
+        let mut values = parts.headers.get_all(name).iter();
+        let value = values.next()?.to_str().ok()?;
+        values.next().is_none().then_some(value)
+    };
+    let uri: Uri = told(uri)?.parse().ok()?;
+    let method = told(method)?;
     let mut original = Request::new(());
     *original.method_mut() = Method::from_bytes(method.as_bytes()).ok()?;
     // Of an address only what an ordinary first line holds.

@@ -2,17 +2,21 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap};
 use http::request::Parts;
-use http::{HeaderName, Response};
+use http::{HeaderName, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use lilliput_pass::desk::{BODY_LEN_MAX, DeskRequest};
+use serde_json::json;
 
-use super::judge::from_desk;
-use super::{auth, now_s, pages};
+use super::judge::{self, from_desk};
+use super::pay::{self, Paid};
+use super::{Gate, auth, now_s, pages};
+use crate::price::Price;
 use crate::proxy::arrival::{Arrival, Refused};
 use crate::proxy::body::{Outgoing, Streamed};
 use crate::proxy::worker::Worker;
@@ -29,6 +33,12 @@ pub(super) async fn answer(
         return auth::answer(worker, peer, parts, asked).await;
     }
     let gate = &worker.gate;
+    if parts.method == Method::GET && path == "/.lilliput/challenge" {
+        return judge::work(gate, arrival.query == Some("light"));
+    }
+    if let Some(amount) = path.strip_prefix("/.lilliput/balance/") {
+        return balance(gate, parts, arrival, amount).await;
+    }
     let Some(body) = whole(worker, body).await else {
         return pages::refused(&Refused::TooLarge(BODY_LEN_MAX as u64), &parts.headers);
     };
@@ -51,6 +61,46 @@ pub(super) async fn answer(
         gate.counters.opened(session.way);
     }
     from_desk(answer)
+}
+
+/// Adds to the balance of the bot that signs the request, by as much as the path says and it pays.
+async fn balance(gate: &Arc<Gate>, parts: &Parts, arrival: &Arrival<'_>, amount: &str) -> Response<Outgoing> {
+    let told = |status: StatusCode, value: serde_json::Value| {
+        let mut response = pages::document(&value);
+        *response.status_mut() = status;
+        response
+    };
+    let Some(booth) = &gate.money.booth else {
+        return told(StatusCode::NOT_FOUND, json!({ "error": "this gate takes no payments" }));
+    };
+    let Some(price) = amount.parse::<Price>().ok().filter(|price| !price.is_zero()) else {
+        return told(StatusCode::BAD_REQUEST, json!({ "error": "the path has to end with an amount, like 1.50" }));
+    };
+    let signed = pay::signed(gate, parts, arrival).await;
+    let Some(bot) = signed.bot.filter(lilliput_toll::bot::Bot::covers_request) else {
+        let why = signed.problem.unwrap_or_else(|| "sign the request, with its method, path and query".to_owned());
+        return told(StatusCode::UNAUTHORIZED, json!({ "error": why }));
+    };
+    let charge = pay::charge(parts, arrival, price);
+    match pay::pay(gate, &charge, Some(&bot), &parts.headers).await {
+        Paid::Answer(answer) => *answer,
+        Paid::Nothing => {
+            let mut response = told(StatusCode::PAYMENT_REQUIRED, json!({}));
+            if let Some(body) = pay::ask(booth, &charge, &mut response) {
+                *response.body_mut() = Outgoing::text(body);
+            }
+            response
+        }
+        Paid::Granted(grant) => {
+            let left = pay::credit(gate, &bot, &grant, price).await;
+            let mut response = match left {
+                Some(left) => told(StatusCode::OK, json!({ "bot": bot.id(), "balance": left })),
+                None => pages::later(&parts.headers),
+            };
+            pay::finish(gate, grant, &mut response).await;
+            response
+        }
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {

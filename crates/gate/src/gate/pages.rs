@@ -223,15 +223,9 @@ pub(crate) fn not_trusted(headers: &HeaderMap) -> Response<Outgoing> {
     )
 }
 
-/// What a program has to do, as a document.
-pub(crate) fn challenge_document(
-    gate: &Gate,
-    status: StatusCode,
-    offer: &Offer<'_>,
-) -> Response<Outgoing> {
-    let work = offer
-        .effort
-        .and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
+/// What a program has to do, as a document; `terms` is an object that says how to pay.
+pub(crate) fn challenge_document(gate: &Gate, status: StatusCode, offer: &Offer<'_>, terms: Option<&str>) -> Response<Outgoing> {
+    let work = offer.effort.and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
     let work = work.map(|work| {
         json!({
             "challenge": work.text(),
@@ -240,14 +234,17 @@ pub(crate) fn challenge_document(
             "send_to": "/.lilliput/work",
         })
     });
-    let mut response = document(&json!({
-        "error": {
-            "code": if status == StatusCode::PAYMENT_REQUIRED { "payment_required" } else { "challenge" },
-            "message": "this site asks programs to pay or to work first",
-            "rule": offer.rule,
-        },
-        "work": work,
-    }));
+    let mut value = match terms.and_then(|terms| serde_json::from_str::<Value>(terms).ok()) {
+        Some(Value::Object(terms)) => Value::Object(terms),
+        _ => json!({}),
+    };
+    value["work"] = json!(work);
+    if status != StatusCode::OK {
+        value["decision"] = json!(if status == StatusCode::PAYMENT_REQUIRED { "pay" } else { "challenge" });
+        value["message"] = json!("this site asks programs to pay or to work first");
+        value["rule"] = json!(offer.rule);
+    }
+    let mut response = document(&value);
     *response.status_mut() = status;
     response
 }

@@ -64,6 +64,7 @@ pub struct Agent {
     pub source: String,
     token: String,
     networks: Vec<Network>,
+    domains: Vec<String>,
 }
 
 impl Agent {
@@ -71,6 +72,16 @@ impl Agent {
     #[must_use]
     pub fn comes_from(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.holds(address))
+    }
+
+    /// Whether a signature's agent, `https://HOST`, is of its operator.
+    #[must_use]
+    pub fn signs_as(&self, signer: &str) -> bool {
+        let host = signer.split_once("://").map_or(signer, |(_, rest)| rest);
+        let host = host.split(['/', ':', '?']).next().unwrap_or_default().to_ascii_lowercase();
+        self.domains.iter().any(|domain| {
+            host == *domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
+        })
     }
 }
 
@@ -90,6 +101,8 @@ struct ListedAgent {
     source: String,
     #[serde(default)]
     networks: Vec<String>,
+    #[serde(default)]
+    domains: Vec<String>,
 }
 
 static KNOWN: LazyLock<Vec<Agent>> = LazyLock::new(|| {
@@ -112,6 +125,7 @@ static KNOWN: LazyLock<Vec<Agent>> = LazyLock::new(|| {
             class: listed.class,
             source: listed.source,
             token: listed.token,
+            domains: listed.domains,
         })
         .collect();
     // `claude-user` before `claude`, should both be listed.

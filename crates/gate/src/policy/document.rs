@@ -14,6 +14,7 @@ pub(super) struct Document {
     pub(super) health: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     pub(super) prices: Prices,
+    pub(super) pay: Option<Spanned<Pay>>,
     #[serde(default)]
     pub(super) rule: Vec<Spanned<Rule>>,
     #[serde(default)]
@@ -27,6 +28,34 @@ pub(super) struct Prices {
     pub(super) agent: Option<Spanned<String>>,
     pub(super) training: Option<Spanned<String>>,
     pub(super) unknown: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pay {
+    pub(super) ledger: Option<OnLedger>,
+    pub(super) facilitator: Option<Facilitated>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnLedger {
+    pub(super) to: Spanned<String>,
+    pub(super) asset: Spanned<String>,
+    pub(super) units: Spanned<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Facilitated {
+    pub(super) url: String,
+    pub(super) chain_id: u64,
+    pub(super) token: Spanned<String>,
+    pub(super) token_name: String,
+    pub(super) token_version: String,
+    pub(super) to: Spanned<String>,
+    pub(super) units: Spanned<u64>,
+    pub(super) rpc: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -68,6 +68,7 @@ pub(crate) enum Text {
     RemoteAddress,
     Class,
     Agent,
+    SignedBy,
     /// The name in lower case.
     Header(String),
     Parameter(String),

@@ -11,6 +11,7 @@ use super::document::{self, Document};
 use super::exempt::{Exempt, Exemption};
 use super::expression;
 use super::pattern;
+use super::pay::{Facilitated, OnLedger, Pay};
 use super::place::{Place, Problem, Problems};
 use super::rule::{Action, Policy, Prices, Reach, Rule, Threshold, Unsure};
 use crate::price::Price;
@@ -129,6 +130,7 @@ impl Reader<'_> {
             exempt: self.exempt(document),
             prices: self.prices(&document.prices),
             unsure: self.unsure(document),
+            pay: document.pay.as_ref().and_then(|pay| self.pay(pay)),
         }
     }
 
@@ -193,6 +195,55 @@ impl Reader<'_> {
             read(&prices.training),
             read(&prices.unknown),
         ])
+    }
+
+    fn pay(&mut self, pay: &Spanned<document::Pay>) -> Option<Pay> {
+        let (span, pay) = (pay.span(), pay.get_ref());
+        if pay.ledger.is_none() && pay.facilitator.is_none() {
+            self.problem(&span, "`pay` has to have `ledger`, `facilitator` or both");
+        }
+        let ledger = match &pay.ledger {
+            None => None,
+            Some(ledger) => Some(OnLedger {
+                to: self.parsed(&ledger.to, "account")?,
+                asset: self.parsed(&ledger.asset, "asset")?,
+                units: self.units(&ledger.units),
+            }),
+        };
+        let facilitator = match &pay.facilitator {
+            None => None,
+            Some(facilitated) => Some(Facilitated {
+                url: facilitated.url.clone(),
+                chain_id: facilitated.chain_id,
+                token: self.parsed(&facilitated.token, "contract")?,
+                token_name: facilitated.token_name.clone(),
+                token_version: facilitated.token_version.clone(),
+                to: self.parsed(&facilitated.to, "account")?,
+                units: self.units(&facilitated.units),
+                rpc: facilitated.rpc.clone(),
+            }),
+        };
+        Some(Pay {
+            ledger,
+            facilitator,
+        })
+    }
+
+    fn units(&mut self, units: &Spanned<u64>) -> u128 {
+        if *units.get_ref() == 0 {
+            self.problem(&units.span(), "`units` are the smallest units in one dollar, at least 1");
+        }
+        u128::from(*units.get_ref())
+    }
+
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, text: &Spanned<String>, what: &str) -> Option<T> {
+        match text.get_ref().parse() {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem(&text.span(), format!("this is no {what}: {error}"));
+                None
+            }
+        }
     }
 
     fn price(&mut self, text: &Spanned<String>) -> Option<Price> {

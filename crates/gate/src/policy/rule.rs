@@ -8,6 +8,7 @@ use super::agents::Class;
 use super::exempt::Exempt;
 use super::expression::{Condition, Context};
 use super::network::Network;
+use super::pay::Pay;
 use crate::price::Price;
 use crate::request::Facts;
 
@@ -24,6 +25,8 @@ pub struct Policy {
     pub prices: Prices,
     /// What happens with traffic when a store can't be asked.
     pub unsure: Unsure,
+    /// How the site is paid.
+    pub pay: Option<Pay>,
 }
 
 /// What happens with traffic when the gate can't find out whether someone may pass.

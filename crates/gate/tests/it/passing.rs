@@ -1,11 +1,13 @@
 //! Who passes, who doesn't, and that who passed is left alone.
 
+use std::net::SocketAddr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::world::{Answer, BROWSER, Site, World};
+use crate::world::{Answer, BROWSER, Site, Visitor, World};
 
 const CHALLENGE: &str =
     "version = 1\n[[rule]]\nname = \"all\"\naction = \"challenge\"\npath = \"\"\n";
@@ -17,7 +19,7 @@ fn json(answer: &Answer) -> Value {
 }
 
 /// What a page's script does: for each puzzle a nonce whose hash is small enough.
-fn solve(challenge: &str, puzzles: u8, target: u64) -> String {
+pub(crate) fn solve(challenge: &str, puzzles: u8, target: u64) -> String {
     let seed = Sha256::digest(challenge.as_bytes());
     let mut solution = Vec::new();
     for puzzle in 0..u32::from(puzzles) {
@@ -32,17 +34,19 @@ fn solve(challenge: &str, puzzles: u8, target: u64) -> String {
 }
 
 /// Solves the challenge of an answer for programs; gives the cookie.
-fn worked(world: &World, answer: &Answer) -> String {
+pub(crate) fn worked(address: SocketAddr, answer: &Answer) -> String {
     let work = &json(answer)["work"];
     let challenge = work["challenge"].as_str().unwrap();
     let puzzles = u8::try_from(work["puzzles"].as_u64().unwrap()).unwrap();
     let target = u64::from_str_radix(work["target"].as_str().unwrap(), 16).unwrap();
     let solution = solve(challenge, puzzles, target);
     let body = serde_json::json!({ "challenge": challenge, "solution": solution }).to_string();
-    let opened = world.send(format!(
+    let mut visitor = Visitor::new(address);
+    visitor.write(format!(
         "POST /.lilliput/work HTTP/1.1\r\nHost: example.org\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     ));
+    let opened = visitor.answer();
     assert_eq!(opened.status, 200, "{}", opened.text());
     let cookie = opened.header("set-cookie").unwrap();
     format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
@@ -61,14 +65,14 @@ fn a_browser_gets_a_page_and_a_program_a_document() {
     assert!(page.text().contains("data-challenge"));
     let program = world.get("/", "Accept: */*\r\n");
     assert_eq!(program.status, 403);
-    assert_eq!(json(&program)["error"]["rule"], "all");
+    assert_eq!(json(&program)["rule"], "all");
     assert!(world.site.seen().is_empty());
 }
 
 #[test]
 fn who_worked_is_left_alone() {
     let world = World::start(CHALLENGE);
-    let cookie = worked(&world, &world.get("/", ""));
+    let cookie = worked(world.gate.address(), &world.get("/", ""));
     for number in 0..20 {
         assert_eq!(world.get(&format!("/{number}"), &cookie).status, 200);
     }
@@ -99,7 +103,7 @@ fn who_worked_is_left_alone() {
 fn work_counts_once() {
     let world = World::start(CHALLENGE);
     let answer = world.get("/", "");
-    worked(&world, &answer);
+    worked(world.gate.address(), &answer);
     let work = &json(&answer)["work"];
     let challenge = work["challenge"].as_str().unwrap();
     let target = u64::from_str_radix(work["target"].as_str().unwrap(), 16).unwrap();
@@ -116,7 +120,7 @@ fn work_counts_once() {
 #[test]
 fn a_cookie_that_was_made_up_or_changed_passes_nobody() {
     let world = World::start(CHALLENGE);
-    let cookie = worked(&world, &world.get("/", ""));
+    let cookie = worked(world.gate.address(), &world.get("/", ""));
     let value = cookie.trim_end().rsplit('=').next().unwrap();
     for place in [0, 10, value.len() - 1] {
         let mut changed = value.to_owned().into_bytes();
@@ -134,10 +138,10 @@ fn a_cookie_that_was_made_up_or_changed_passes_nobody() {
 fn light_work_is_not_enough_where_one_pays() {
     let policy = format!("{PAY}[[rule]]\nname = \"rest\"\naction = \"challenge\"\npath = \"\"\n");
     let world = World::start(&policy);
-    let light = worked(&world, &world.get("/", ""));
+    let light = worked(world.gate.address(), &world.get("/", ""));
     let asked = world.get("/", &format!("{GPTBOT}{light}"));
     assert_eq!(asked.status, 402);
-    let heavy = worked(&world, &asked);
+    let heavy = worked(world.gate.address(), &asked);
     assert_eq!(world.get("/", &format!("{GPTBOT}{heavy}")).status, 200);
     assert_eq!(world.get("/", &heavy).status, 200);
 }
@@ -214,7 +218,7 @@ fn the_owners_side_asks_for_the_secret_and_for_its_own_name() {
 #[test]
 fn forward_authentication_is_for_trusted_servers() {
     let world = World::start(PAY);
-    let asked = "X-Original-URI: /docs/a?b=c\r\nX-Original-Method: GET\r\n";
+    let asked = "X-Forwarded-Uri: /docs/a?b=c\r\nX-Forwarded-Method: GET\r\nX-Original-URI: /docs/a\r\nX-Original-Method: GET\r\n";
     assert_eq!(world.get("/.lilliput/auth", asked).status, 403);
 
     let trusting = World::with(Site::start(), PAY, |config| {
@@ -233,7 +237,7 @@ fn forward_authentication_is_for_trusted_servers() {
     );
     assert_eq!(trusting.get("/.lilliput/auth/nginx", &bot).status, 401);
     assert_eq!(trusting.get("/.lilliput/answer", &bot).status, 402);
-    let tricked = trusting.get("/.lilliput/auth", "X-Original-URI: /../etc\r\n");
+    let tricked = trusting.get("/.lilliput/auth", "X-Forwarded-Uri: /../etc\r\nX-Forwarded-Method: GET\r\n");
     assert_eq!(tricked.status, 400);
     assert!(
         trusting.site.seen().is_empty(),

@@ -69,6 +69,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
 
+    /// Groups of humans: a file with the roots of Semaphore groups, one a line; read again each minute.
+    #[arg(long, value_name = "FILE")]
+    humans: Option<PathBuf>,
+
+    /// An agent whose directory of keys is fetched, as https://HOST; may be repeated [default: any that signs].
+    #[arg(long, value_name = "URL")]
+    agent: Vec<String>,
+
+    /// Take keys of agents on this machine, without TLS: for trying it out.
+    #[arg(long, hide = true)]
+    local_agents: bool,
+
     /// Requests that the site can work on at once: what its load is measured by.
     #[arg(long, value_name = "COUNT", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     site_bears: u32,
@@ -164,6 +176,10 @@ fn config(args: &Args, session: &Session) -> Result<Config> {
         site: args.site.clone().unwrap_or_else(|| "this site".to_owned()),
         store: args.store.clone(),
         secret: args.secret_file.clone(),
+        ledger: Some(args.ledger.clone()).filter(|url| url != "none"),
+        humans: args.humans.clone(),
+        agents: args.agent.clone(),
+        local_agents: args.local_agents,
         site_bears: args.site_bears,
         target_permille: args.target_load * 10,
         threads: args

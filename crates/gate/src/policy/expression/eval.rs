@@ -93,6 +93,7 @@ impl Text {
             Self::RemoteAddress => Cow::Owned(facts.address.to_string()),
             Self::Class => Cow::Borrowed(facts.class.name()),
             Self::Agent => Cow::Borrowed(facts.agent?),
+            Self::SignedBy => Cow::Borrowed(facts.signed_by?),
             Self::Header(name) => String::from_utf8_lossy(facts.headers.get(name)?.as_bytes()),
             Self::Parameter(name) => Cow::Owned(parameter(facts.query, name)?),
         })

@@ -379,6 +379,7 @@ impl Parser {
             "remoteAddress" => Value::Text(Text::RemoteAddress),
             "class" => Value::Text(Text::Class),
             "agent" => Value::Text(Text::Agent),
+            "signedBy" => Value::Text(Text::SignedBy),
             "contentLength" => Value::Number(Number::ContentLength),
             "weight" if self.weight => Value::Number(Number::Weight),
             "headers" => Value::Headers,
