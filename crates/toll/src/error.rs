@@ -12,6 +12,9 @@ pub enum TollError {
     /// Not an address of an EVM network.
     #[error("{0:?} is no address, expected 0x and 40 hexadecimal digits")]
     EvmAddress(String),
+    /// Not a secret key of an EVM network.
+    #[error("the secret is no key of an EVM network")]
+    EvmKey,
     /// Not an address to ask at.
     #[error("{0:?} is no address, expected http://HOST:PORT or https://HOST")]
     Url(String),

@@ -35,12 +35,12 @@ mod x402;
 
 pub use booth::{Answer, Booth, BoothConfig, Charge, Granted, Refused, Required};
 pub use crawler::{CrawlerAnswer, CrawlerError};
-pub use evm::{EvmAddress, EvmToken};
+pub use evm::{EvmAddress, EvmToken, Transfer};
 pub use facilitator::{EvmRail, Facilitator};
 pub use ledger::{LedgerRail, toll_payload};
 pub use offer::{OfferKey, OfferToken};
 pub use price::{Currency, Price};
-pub use rail::{Claim, Rail, Settle, Terms, Verdict};
+pub use rail::{Claim, NotTaken, Payment, Rail, Settle, Terms, Verdict};
 pub use receipt::{Receipt, ReceiptKey};
 pub use record::{PaymentId, Record, RecordState};
 pub use store::StoreError;

@@ -78,6 +78,13 @@ struct Entry {
     fetching: Arc<Mutex<()>>,
 }
 
+impl Entry {
+    /// Whether the directory answered too short a while ago to be asked again.
+    fn is_recent(&self, now: u64) -> bool {
+        self.keys.is_some() && now < self.fetched_at.saturating_add(FRESH_MIN)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Known {
     entries: HashMap<Agent, Entry>,
@@ -138,9 +145,7 @@ impl Directories {
         match (key, keys) {
             (Some(key), _) => Lookup::Key(key),
             // A key may have been added since: the directory is asked again, but not at every request.
-            (None, Some(_)) if now < entry.fetched_at.saturating_add(FRESH_MIN) => {
-                Lookup::NoSuchKey
-            }
+            (None, Some(_)) if entry.is_recent(now) => Lookup::NoSuchKey,
             (None, _) if now < entry.retry_at => Lookup::Unavailable(entry.retry_at),
             (None, _) => Lookup::Fetch,
         }
@@ -151,15 +156,15 @@ impl Directories {
     /// # Errors
     /// When it can't be fetched; what was known before stays.
     pub fn refresh(&self, agent: &Agent, now: u64) -> Result<(), FetchError> {
-        let (turn, before) = {
+        let turn = {
             let mut known = self.known();
             self.make_room(&mut known, now);
             let entry = known.entries.entry(agent.clone()).or_default();
             entry.used_at = now;
-            (Arc::clone(&entry.fetching), entry.fetched_at)
+            Arc::clone(&entry.fetching)
         };
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.begin(agent, before, now)? {
+        if !self.begin(agent, now)? {
             return Ok(());
         }
         let fetched = self.fetch.fetch(agent);
@@ -196,11 +201,11 @@ impl Directories {
         }
     }
 
-    /// Whether this fetch is to be made: false when another one was made while we waited.
-    fn begin(&self, agent: &Agent, before: u64, now: u64) -> Result<bool, FetchError> {
+    /// Whether this fetch is to be made: false when another one was made just now, while we waited or before.
+    fn begin(&self, agent: &Agent, now: u64) -> Result<bool, FetchError> {
         let mut known = self.known();
         if let Some(entry) = known.entries.get(agent)
-            && (entry.fetched_at > before || now < entry.retry_at)
+            && (entry.is_recent(now) || now < entry.retry_at)
         {
             return Ok(false);
         }

@@ -553,8 +553,9 @@ impl Booth {
     }
 
     fn take_turn(&self, id: PaymentId) -> Option<Turn<'_>> {
+        // Made only for the one who has the turn: dropping it gives the turn back.
         let new = self.under_way().insert(id);
-        new.then_some(Turn { booth: self, id })
+        new.then(|| Turn { booth: self, id })
     }
 
     fn under_way(&self) -> std::sync::MutexGuard<'_, HashSet<PaymentId>> {

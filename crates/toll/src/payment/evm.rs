@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+use k256::ecdsa::{RecoveryId, Signature, SigningKey, VerifyingKey};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha3::{Digest, Keccak256};
 
 use crate::error::TollError;
@@ -28,6 +28,23 @@ pub struct EvmToken {
     pub name: String,
     /// The version in its signing domain.
     pub version: String,
+}
+
+/// A transfer that a payer authorises; anyone may have it carried out, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Who pays.
+    pub from: EvmAddress,
+    /// Whom.
+    pub to: EvmAddress,
+    /// How much.
+    pub value: u128,
+    /// Counts after this second,
+    pub valid_after: u64,
+    /// and before this one.
+    pub valid_before: u64,
+    /// Names it among the payer's.
+    pub nonce: [u8; 32],
 }
 
 /// The payload of scheme `exact` by EIP-3009.
@@ -86,35 +103,59 @@ impl EvmToken {
         if value.to_string() != requirements.amount {
             return Err(format!("it pays {value}, expected {}", requirements.amount));
         }
-        let valid_after = number(&authorization.valid_after)?;
-        let valid_before = number(&authorization.valid_before)?;
+        let seconds = |text: &str| number(text).map(u64::try_from);
+        let too_far = |_| "its times are too far away".to_owned();
+        let valid_after = seconds(&authorization.valid_after)?.map_err(too_far)?;
+        let valid_before = seconds(&authorization.valid_before)?.map_err(too_far)?;
         let nonce = bytes::<32>(&authorization.nonce)?;
-        let mut words = Vec::with_capacity(7 * 32);
-        words.extend(keccak(TRANSFER.as_bytes()));
-        words.extend(word(&from.0));
-        words.extend(word(&to.0));
-        words.extend(word(&value.to_be_bytes()));
-        words.extend(word(&valid_after.to_be_bytes()));
-        words.extend(word(&valid_before.to_be_bytes()));
-        words.extend(nonce);
-        let signer = self.signer(&keccak(&words), &bytes::<65>(&paid.signature)?)?;
+        let structure = Transfer {
+            from,
+            to,
+            value,
+            valid_after,
+            valid_before,
+            nonce,
+        };
+        let signer = self.signer(&structure.hash(), &bytes::<65>(&paid.signature)?)?;
         if signer != from {
             return Err(format!("it was signed by {signer}, not by {from}"));
         }
         let network = self.network();
         let parts: [&[u8]; 4] = [network.as_bytes(), &self.contract.0, &from.0, &nonce];
-        let seconds = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
         Ok(Claim {
             id: PaymentId::of(&parts),
             payer: from.to_string(),
             // The contract wants a time strictly between the two.
-            valid_from: seconds(valid_after).saturating_add(1),
-            valid_until: seconds(valid_before).saturating_sub(1),
+            valid_from: valid_after.saturating_add(1),
+            valid_until: valid_before.saturating_sub(1),
         })
     }
 
-    /// Who signed a typed structure in this token's domain.
-    fn signer(&self, structure: &[u8; 32], signature: &[u8; 65]) -> Result<EvmAddress, String> {
+    /// Authorises a transfer, as a payer does: the payload of scheme `exact`.
+    ///
+    /// # Errors
+    /// When the secret is no key.
+    pub fn authorize(&self, secret: &[u8; 32], transfer: &Transfer) -> Result<Value, TollError> {
+        let key = SigningKey::from_slice(secret).map_err(|_| TollError::EvmKey)?;
+        let message = self.message(&transfer.hash());
+        let (pair, id) = key.sign_prehash_recoverable(&message);
+        let mut signature = pair.to_bytes().to_vec();
+        signature.push(27 + id.to_byte());
+        Ok(json!({
+            "signature": format!("0x{}", hex::encode(signature)),
+            "authorization": {
+                "from": transfer.from.to_string(),
+                "to": transfer.to.to_string(),
+                "value": transfer.value.to_string(),
+                "validAfter": transfer.valid_after.to_string(),
+                "validBefore": transfer.valid_before.to_string(),
+                "nonce": format!("0x{}", hex::encode(transfer.nonce)),
+            },
+        }))
+    }
+
+    /// What is signed for a typed structure in this token's domain.
+    fn message(&self, structure: &[u8; 32]) -> [u8; 32] {
         let mut words = Vec::with_capacity(5 * 32);
         words.extend(keccak(DOMAIN.as_bytes()));
         words.extend(keccak(self.name.as_bytes()));
@@ -125,6 +166,11 @@ impl EvmToken {
         message.extend(b"\x19\x01");
         message.extend(keccak(&words));
         message.extend(structure);
+        keccak(&message)
+    }
+
+    /// Who signed a typed structure in this token's domain.
+    fn signer(&self, structure: &[u8; 32], signature: &[u8; 65]) -> Result<EvmAddress, String> {
         let bad = |_| "the signature is none of this authorisation".to_owned();
         let [pair @ .., v] = signature;
         let pair = Signature::from_slice(pair).map_err(bad)?;
@@ -137,12 +183,36 @@ impl EvmToken {
             1 | 28 => RecoveryId::new(true, false),
             _ => return Err(format!("the signature's v is {v}, expected 27 or 28")),
         };
-        let key = VerifyingKey::recover_from_prehash(&keccak(&message), &pair, id).map_err(bad)?;
+        let key =
+            VerifyingKey::recover_from_prehash(&self.message(structure), &pair, id).map_err(bad)?;
         Ok(EvmAddress::of(&key))
     }
 }
 
+impl Transfer {
+    fn hash(&self) -> [u8; 32] {
+        let mut words = Vec::with_capacity(7 * 32);
+        words.extend(keccak(TRANSFER.as_bytes()));
+        words.extend(word(&self.from.0));
+        words.extend(word(&self.to.0));
+        words.extend(word(&self.value.to_be_bytes()));
+        words.extend(word(&self.valid_after.to_be_bytes()));
+        words.extend(word(&self.valid_before.to_be_bytes()));
+        words.extend(self.nonce);
+        keccak(&words)
+    }
+}
+
 impl EvmAddress {
+    /// The account of a secret key.
+    ///
+    /// # Errors
+    /// When the secret is no key.
+    pub fn of_secret(secret: &[u8; 32]) -> Result<Self, TollError> {
+        let key = SigningKey::from_slice(secret).map_err(|_| TollError::EvmKey)?;
+        Ok(Self::of(key.verifying_key()))
+    }
+
     fn of(key: &VerifyingKey) -> Self {
         let point = key.to_sec1_point(false);
         let hash = keccak(point.as_bytes().get(1..).unwrap_or_default());

@@ -112,6 +112,26 @@ pub struct Settlement {
     pub extensions: Option<Value>,
 }
 
+macro_rules! as_header {
+    ($($type:ty),+) => {
+        $(impl $type {
+            /// As a header has it: JSON in base64.
+            #[must_use]
+            pub fn to_header(&self) -> String {
+                to_header(self)
+            }
+
+            /// Reads a header, bounded before it is decoded; `None` when it is no such value.
+            #[must_use]
+            pub fn from_header(header: &str) -> Option<Self> {
+                from_header(header)
+            }
+        })+
+    };
+}
+
+as_header!(PaymentRequired, PaymentPayload, Settlement);
+
 /// A value as a header has it: JSON in base64.
 pub(crate) fn to_header<T: Serialize>(value: &T) -> String {
     // Every type here has text keys and no fallible parts.
