@@ -16,6 +16,7 @@
 //! | `tariff`, `rates` | how much work is asked of whom, and how far it carries |
 //! | `counters`, `journal` | what was decided: in numbers, and line by line |
 //! | `admin` | the owner's page, the metrics |
+//! | [`demo`] | a site and visitors to look at |
 //! | [`config`], `running` | how a gate is started and stopped |
 //!
 //! Invariants: every head, body, queue, list and wait has a bound; what the policy judged is what the
@@ -24,6 +25,7 @@
 mod admin;
 pub mod config;
 mod counters;
+pub mod demo;
 mod error;
 mod gate;
 mod humans;

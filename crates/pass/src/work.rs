@@ -207,17 +207,23 @@ impl Challenge {
     /// Solves it, as the page's workers do.
     #[must_use]
     pub fn solve(&self) -> String {
-        let seed = seed_of(&self.text);
-        let mut bytes = Vec::with_capacity(usize::from(self.puzzles) * 4);
-        for index in 0..u32::from(self.puzzles) {
-            // No nonce at all is as likely as drawing a key: then the solution is wrong, and refused.
-            let nonce = (0..=u32::MAX)
-                .find(|nonce| digest(&seed, index, *nonce) <= self.target)
-                .unwrap_or_default();
-            bytes.extend_from_slice(&nonce.to_be_bytes());
-        }
-        URL_SAFE_NO_PAD.encode(bytes)
+        solve(&self.text, self.puzzles, self.target)
     }
+}
+
+/// Solves a challenge of which only is known what a page or a document tells.
+#[must_use]
+pub fn solve(challenge: &str, puzzles: u8, target: u64) -> String {
+    let seed = seed_of(challenge);
+    let mut bytes = Vec::with_capacity(usize::from(puzzles) * 4);
+    for index in 0..u32::from(puzzles) {
+        // No nonce at all is as likely as drawing a key: then the solution is wrong, and refused.
+        let nonce = (0..=u32::MAX)
+            .find(|nonce| digest(&seed, index, *nonce) <= target)
+            .unwrap_or_default();
+        bytes.extend_from_slice(&nonce.to_be_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn decode_solution(solution: &str, puzzles: u8) -> Result<Vec<u32>, PassError> {

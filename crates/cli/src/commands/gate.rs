@@ -1,5 +1,6 @@
 //! `lilliput gate`: a site's gate, and what belongs to it.
 
+mod demo;
 mod explain;
 mod import;
 mod log;
@@ -27,6 +28,7 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Explain(explain::Args),
     ImportAnubis(import::Args),
     Log(log::Args),
@@ -34,6 +36,7 @@ enum Command {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
+        Some(Command::Demo(args)) => demo::run(args, session),
         Some(Command::Explain(args)) => explain::run(args),
         Some(Command::ImportAnubis(args)) => import::run(args, session),
         Some(Command::Log(args)) => log::run(args),

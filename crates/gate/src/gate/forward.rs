@@ -60,7 +60,7 @@ pub(super) async fn forward(
     body: Incoming,
 ) -> (Response<Outgoing>, Duration) {
     let gate = &worker.gate;
-    let asks = parts.headers.clone();
+    let asks = pages::asks(&parts.headers);
     let websocket = wants_websocket(&parts.headers) && body.is_end_stream();
     let tunnel = match websocket.then(|| Arc::clone(&gate.tunnels).try_acquire_owned()) {
         Some(Err(_)) => return (pages::busy(&asks), Duration::ZERO),

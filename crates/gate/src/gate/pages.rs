@@ -26,6 +26,17 @@ pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
+/// Of a request's headers what its answer depends on.
+pub(crate) fn asks(headers: &HeaderMap) -> HeaderMap {
+    let mut asks = HeaderMap::with_capacity(2);
+    for name in [ACCEPT, ACCEPT_LANGUAGE] {
+        if let Some(value) = headers.get(&name) {
+            asks.insert(name, value.clone());
+        }
+    }
+    asks
+}
+
 struct Notice {
     status: StatusCode,
     code: &'static str,
@@ -132,7 +143,7 @@ pub(crate) fn denied(headers: &HeaderMap, rule: &str) -> Response<Outgoing> {
                 "Das ist nicht für Sie",
                 "Wer diese Seite betreibt, lehnt Anfragen wie diese ab. Wenn Sie ein Mensch sind und das falsch finden, nennen Sie dem Betreiber die Regel.",
             ),
-            detail: Some(format!("{rule}")),
+            detail: Some(rule.to_owned()),
         },
     )
 }

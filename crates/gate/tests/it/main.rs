@@ -13,6 +13,7 @@ mod end_to_end;
 mod hostile;
 mod journal;
 mod passing;
+mod paying;
 mod proxying;
 mod servers;
 mod world;

@@ -106,21 +106,25 @@ const THREADS_MAX: usize = 4;
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let config = config(args, session)?;
+    run_with(config, session, |_| {})
+}
+
+/// Runs a gate until it is told to stop, and says where it is.
+pub(super) fn run_with(config: Config, session: &Session, mut started: impl FnMut(&Running)) -> Result<Outcome> {
     let upstream = config.upstream.authority.clone();
     let observe = config.observe;
     let mut listened = None;
     let ready = |running: &Running| {
         let address = running.address();
         listened = Some(address);
-        session.say(format!(
-            "gate      http://{address} before http://{upstream}"
-        ));
+        session.say(format!("gate      http://{address} before http://{upstream}"));
         if let Some(page) = running.admin_url() {
             session.say(format!("page      {page}"));
         }
         if observe {
             session.say("observe   everything passes, and is counted");
         }
+        started(running);
         session.say("up; interrupt to stop");
     };
     lilliput_gate::run(config, ready).or_failed("failed to run the gate")?;
