@@ -137,15 +137,18 @@ fn place(way: Way) -> usize {
     }
 }
 
-/// Who a visit is counted as: humans apart, all others by class.
-pub(crate) const KINDS: [&str; 5] = ["human", "search", "agent", "training", "unknown"];
+/// Who a visit is counted as: humans with a pass, those nobody says to be programs and who worked or
+/// waited, and all others by class.
+pub(crate) const KINDS: [&str; 6] = ["human", "worked", "search", "agent", "training", "unknown"];
+/// Kinds from here on are counted with the fee they would pay.
+pub(crate) const FIRST_CHARGED: usize = 2;
 
 /// The place of a visit in [`KINDS`].
 pub(crate) fn kind(class: Class, brought: Brought) -> usize {
-    if brought.is_human() {
-        0
-    } else {
-        1 + class.place()
+    match (class, brought) {
+        (_, Brought::Human | Brought::Token) => 0,
+        (Class::Unknown, Brought::Work | Brought::Wait) => 1,
+        (class, _) => FIRST_CHARGED + class.place(),
     }
 }
 

@@ -9,8 +9,12 @@ const HEIGHT: f64 = 190.0;
 const MARGIN: f64 = 22.0;
 /// Colours that tell kinds apart on light and dark ground; the last is for who was held up.
 pub(super) const COLOURS: [&str; KINDS.len() + 1] = [
-    "#0f9d8f", "#2563eb", "#7c3aed", "#c47f17", "#8a8f98", "#dc2626",
+    "#0f9d8f", "#65a30d", "#2563eb", "#7c3aed", "#c47f17", "#8a8f98", "#dc2626",
 ];
+
+/// Places of the colours of load and level.
+pub(super) const LOAD: usize = 2;
+pub(super) const LEVEL: usize = 4;
 
 /// A small square in a kind's colour.
 pub(super) fn swatch(place: usize) -> Markup {
@@ -93,8 +97,8 @@ pub(super) fn load(history: &[(u64, u32)], most: usize) -> Markup {
         svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 2.0 * MARGIN) } role="img" aria-label="load of the site and level of work and prices" {
             line.axis x1="0" x2=(WIDTH) y1=(HEIGHT + MARGIN) y2=(HEIGHT + MARGIN) {}
             @if history.len() > 1 {
-                polyline points=(loads) fill="none" stroke=(COLOURS[1]) stroke-width="2" {}
-                polyline points=(levels) fill="none" stroke=(COLOURS[3]) stroke-width="2" {}
+                polyline points=(loads) fill="none" stroke=(COLOURS[LOAD]) stroke-width="2" {}
+                polyline points=(levels) fill="none" stroke=(COLOURS[LEVEL]) stroke-width="2" {}
             }
             text x="0" y="14" { "load up to " (load_max / 10) " %, level up to ×" (format!("{:.1}", level_max as f64 / 1_024.0)) }
         }

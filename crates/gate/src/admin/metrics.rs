@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::counters::{KINDS, LATENCY_MICROS};
+use crate::counters::{FIRST_CHARGED, KINDS, LATENCY_MICROS};
 use crate::gate::Gate;
 use crate::policy::Decision;
 use crate::visitor::Brought;
@@ -42,7 +42,7 @@ pub(super) fn text(gate: &Gate) -> String {
         "counter",
         "What non-human requests would pay, were each charged.",
     );
-    for (place, kind) in KINDS.iter().enumerate().skip(1) {
+    for (place, kind) in KINDS.iter().enumerate().skip(FIRST_CHARGED) {
         let fees: u64 = totals.routes.values().map(|route| route[place].fees).sum();
         line(
             &mut text,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use super::chart;
-use crate::counters::{KINDS, RouteCount, Totals};
+use crate::counters::{FIRST_CHARGED, KINDS, RouteCount, Totals};
 use crate::gate::{Gate, now_ms};
 use crate::policy::Decision;
 use crate::price::Price;
@@ -81,17 +81,15 @@ pub(super) fn live(gate: &Gate) -> Markup {
                 span { (chart::swatch(KINDS.len())) " held up" }
             }
         }
-        div.columns {
-            section.card { h2 { "By class" } (classes(&totals)) }
-            section.card {
-                h2 { "Load, and what is asked" }
-                (chart::load(&history, WINDOWS_SHOWN))
-                p.legend {
-                    span { (chart::swatch(1)) " load of the site" }
-                    span { (chart::swatch(3)) " level of work and prices" }
-                }
-                p { "A light challenge asks for about " (gate.tariff.light_hashes()) " hashes." }
+        section.card { h2 { "By kind of visitor" } (classes(&totals)) }
+        section.card {
+            h2 { "Load of the site, and what is asked" }
+            (chart::load(&history, WINDOWS_SHOWN))
+            p.legend {
+                span { (chart::swatch(chart::LOAD)) " load" }
+                span { (chart::swatch(chart::LEVEL)) " level of work and prices" }
             }
+            p { "A light challenge asks for about " (gate.tariff.light_hashes()) " hashes." }
         }
         div.columns {
             section.card { h2 { "By route" } (routes(&totals)) }
@@ -111,12 +109,13 @@ fn tiles(gate: &Gate, totals: &Totals) -> Markup {
             .sum()
     };
     let tile = |name: &str, value: String| html! { div.tile { span.value { (value) } span.quiet { (name) } } };
-    let bots: u64 = (1..KINDS.len()).map(|kind| totals.of_kind(kind)).sum();
+    let bots: u64 = (FIRST_CHARGED..KINDS.len()).map(|kind| totals.of_kind(kind)).sum();
     let [human, work, wait, _] = gate.counters.sessions();
     html! {
         div.tiles {
-            (tile("requests of humans", totals.of_kind(0).to_string()))
-            (tile("requests of others", bots.to_string()))
+            (tile("requests of humans with a pass", totals.of_kind(0).to_string()))
+            (tile("of who worked or waited", totals.of_kind(1).to_string()))
+            (tile("of programs and unknown", bots.to_string()))
             (tile("challenged", of(Decision::Challenge, 0).to_string()))
             (tile("asked to pay", of(Decision::Pay, 0).to_string()))
             (tile("refused", of(Decision::Deny, 0).to_string()))
@@ -153,7 +152,7 @@ fn classes(totals: &Totals) -> Markup {
                 tr {
                     td { (chart::swatch(place)) " " (kind) }
                     @for count in decisions { td.number { (count) } }
-                    td.number { @if place > 0 { (money(totals.routes.values().map(|route| route[place].fees).sum())) } @else { "free" } }
+                    td.number { @if place >= FIRST_CHARGED { (money(totals.routes.values().map(|route| route[place].fees).sum())) } @else { "free" } }
                 }
             }
         }
@@ -167,13 +166,13 @@ fn routes(totals: &Totals) -> Markup {
     rows.sort_by_key(|(_, counts)| std::cmp::Reverse(sum(&counts[..], |count| count.requests)));
     html! {
         table {
-            tr { th { "route" } th.number { "humans" } th.number { "others" } th.number { "fee if charged" } }
+            tr { th { "route" } th.number { "free" } th.number { "others" } th.number { "fee if charged" } }
             @for (route, counts) in rows.iter().take(ROUTES_SHOWN) {
                 tr {
                     td { code { (route) } }
-                    td.number { (counts[0].requests) }
-                    td.number { (sum(&counts[1..], |count| count.requests)) }
-                    td.number { (money(sum(&counts[1..], |count| count.fees))) }
+                    td.number { (sum(&counts[..FIRST_CHARGED], |count| count.requests)) }
+                    td.number { (sum(&counts[FIRST_CHARGED..], |count| count.requests)) }
+                    td.number { (money(sum(&counts[FIRST_CHARGED..], |count| count.fees))) }
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ByDecision, ByRule, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX, kind, route,
+    FIRST_CHARGED, ByDecision, ByRule, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX, kind, route,
 };
 use crate::policy::Decision;
 use crate::visitor::{Brought, Visit};
@@ -58,7 +58,7 @@ impl Totals {
         let route = route(&visit.path);
         let count = self.route(route);
         count[kind].requests += 1;
-        if kind > 0 {
+        if kind >= FIRST_CHARGED {
             count[kind].fees = count[kind].fees.saturating_add(visit.fee.millionths);
         }
         if let Some(decisions) = self.rules.get_mut(&visit.rule) {

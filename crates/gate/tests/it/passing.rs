@@ -48,7 +48,9 @@ pub(crate) fn worked(address: SocketAddr, answer: &Answer) -> String {
     ));
     let opened = visitor.answer();
     assert_eq!(opened.status, 200, "{}", opened.text());
-    let cookie = opened.header("set-cookie").unwrap();
+    let Some(cookie) = opened.header("set-cookie") else {
+        panic!("no cookie came: {}\n{}", opened.head, opened.text());
+    };
     format!("Cookie: {}\r\n", cookie.split(';').next().unwrap())
 }
 
