@@ -217,6 +217,26 @@ fn tokens_live_for_one_epoch_more_and_keys_follow() {
 }
 
 #[test]
+fn epochs_and_scopes_may_be_those_of_a_ledger() {
+    use lilliput_pass::issuer::ScopeOf;
+    let start_s = NOW_S - 1_000;
+    let world = World::at(NOW_S, |rules| {
+        rules.epoch_start_s = start_s;
+        rules.epoch_s = 400;
+        rules.scope = Some(ScopeOf(Arc::new(|epoch| [epoch as u8; 32])));
+    });
+    let keys = keys(&world, NOW_S);
+    assert_eq!(keys["epoch"], 2);
+    assert_eq!(keys["issues_until"], start_s + 1_200);
+    assert_eq!(keys["redeems_until"], start_s + 1_600);
+    assert_eq!(
+        parse_decimal(keys["scope"].as_str().unwrap()),
+        Some([2; 32])
+    );
+    assert_eq!(tokens(&world, 1, NOW_S).len(), 3);
+}
+
+#[test]
 fn keys_are_the_same_after_a_restart_and_useless_without_the_secret() {
     use lilliput_pass::{Desk, DeskRules, Secrets, Store};
     let folder = tempfile::tempdir().unwrap();

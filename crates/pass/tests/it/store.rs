@@ -422,3 +422,44 @@ fn a_redis_that_could_forget_is_refused() {
         "{opened:?}"
     );
 }
+
+#[test]
+fn nobody_new_gets_in_when_the_store_fails_and_who_is_in_stays() {
+    use lilliput_pass::desk::{DeskRequest, DeskRules};
+    use lilliput_pass::{Class, Desk, Effort};
+
+    let Some(mut redis) = Redis::start(true) else {
+        return;
+    };
+    let now_s = crate::server::now_s();
+    let rules = DeskRules {
+        secure: false,
+        ..DeskRules::default()
+    };
+    let store = Store::open(&redis.place()).unwrap();
+    let desk = Desk::with(rules, crate::world::secrets(), store, None, now_s).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let work = || {
+        let challenge = desk
+            .work(Class(1), Effort::new(64, 4).unwrap(), now_s)
+            .unwrap();
+        let body = serde_json::json!({
+            "challenge": challenge.text(), "solution": challenge.solve(),
+        })
+        .to_string();
+        runtime.block_on(desk.answer(&DeskRequest {
+            method: "POST",
+            body: body.as_bytes(),
+            ..crate::world::get("/.lilliput/work", "", now_s)
+        }))
+    };
+    let cookie = crate::world::cookie(&work());
+    redis.process.kill().unwrap();
+    redis.process.wait().unwrap();
+    let refused = work();
+    assert_eq!((refused.status, refused.opened), (503, None));
+    assert!(crate::world::header(&refused, "set-cookie").is_none());
+    assert!(desk.session(&cookie, now_s).is_some());
+}
