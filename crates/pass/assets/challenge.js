@@ -18,7 +18,7 @@
   });
   const go = () => {
     say(texts.done);
-    location.replace(own + "arrived?to=" + encodeURIComponent(page.to));
+    location.replace(own + "arrived?to=" + encodeURIComponent(page.to + location.hash));
   };
 
   // Tokens from an earlier human pass: one of them opens a session, without another question.
