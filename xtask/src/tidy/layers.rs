@@ -7,10 +7,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 24] = [
     ("lilliput-allocator", 0),
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
+    ("lilliput-semaphore", 0),
     ("lilliput-types", 1),
     ("lilliput-graph", 1),
     ("lilliput-incentives", 1),
