@@ -299,3 +299,36 @@ fn bodies_and_queries_from_anywhere_open_nothing() {
         assert!(answer.status >= 400 && answer.opened.is_none(), "{query}");
     }
 }
+
+#[test]
+fn a_desk_that_is_opened_again_knows_its_sessions_and_what_was_spent() {
+    use lilliput_pass::desk::{DeskFiles, DeskRules};
+    use lilliput_pass::{Desk, Place};
+
+    let folder = tempfile::tempdir().unwrap();
+    let files = DeskFiles {
+        secret: folder.path().join("secret"),
+        store: Place::Folder(folder.path().join("store")),
+    };
+    let open = || Desk::open(DeskRules::default(), &files, None, NOW_S).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let desk = open();
+    let challenge = desk
+        .work(CLASS, Effort::new(64, 4).unwrap(), NOW_S)
+        .unwrap();
+    let solution = challenge.solve();
+    let spend = |desk: &Desk| runtime.block_on(desk.spend_work(challenge.text(), &solution, NOW_S));
+    assert_eq!(spend(&desk).unwrap(), CLASS);
+    let (session, set) = desk.open_paid(CLASS, NOW_S).unwrap();
+    let cookie = set.split(';').next().unwrap().to_owned();
+    drop(desk);
+    let desk = open();
+    assert_eq!(desk.session(&cookie, NOW_S), Some(session));
+    assert!(spend(&desk).is_err());
+    assert!(runtime.block_on(desk.redeem("AAAA", NOW_S)).is_err());
+    // Without a check of humans there is no way in for them.
+    let keys = runtime.block_on(desk.answer(&get("/.lilliput/keys", "", NOW_S)));
+    assert_eq!(keys.status, 404);
+}
