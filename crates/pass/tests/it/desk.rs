@@ -250,8 +250,13 @@ fn languages_are_chosen_by_weight() {
 fn bodies_and_queries_from_anywhere_open_nothing() {
     use rand::{RngExt, SeedableRng};
     let world = World::new();
+    // So hard that a changed nonce is never another solution.
+    let effort = Effort::new(1 << 20, 4).unwrap();
+    let challenge = world.desk.work(CLASS, effort, NOW_S).unwrap();
+    let solution =
+        json!({ "challenge": challenge.text(), "solution": challenge.solve() }).to_string();
     let whole = [
-        ("work", solved(&world).to_string()),
+        ("work", solution),
         (
             "tokens",
             Wallet::new(&keys(&world, NOW_S), 1).body.to_string(),

@@ -151,6 +151,22 @@ fn what_expired_is_forgotten_and_never_taken_again_even_by_a_clock_set_back() {
 }
 
 #[test]
+fn a_clock_that_was_far_ahead_costs_new_visitors_and_lets_nothing_be_spent_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::in_folder(folder.path()).unwrap();
+    let later_s = NOW_S + 86_400;
+    assert!(fresh(&store, 1, later_s, NOW_S).unwrap());
+    assert!(fresh(&store, 2, later_s + 20 * HOUR_S, later_s + 10 * HOUR_S).unwrap());
+    // Right again: what was spent is forgotten, and refused with all that expires as early.
+    for number in [1, 3] {
+        let refused = fresh(&store, number, later_s, NOW_S);
+        assert!(matches!(refused, Err(StoreError::Late)), "{refused:?}");
+    }
+    assert!(!fresh(&store, 2, later_s + 20 * HOUR_S, NOW_S).unwrap());
+    assert!(fresh(&store, 3, later_s + 20 * HOUR_S, NOW_S).unwrap());
+}
+
+#[test]
 fn a_folder_that_holds_something_else_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("spent.redb"), b"not a database at all").unwrap();
