@@ -131,7 +131,10 @@ fn fee(fees: FeeSchedule, messages: &[Message], blobs: &[Blob]) -> Result<Amount
         });
         let blob_len: usize = named.sum();
         let kib = (codec::encode(message).len() + blob_len).div_ceil(1024);
-        let by_length = fees.per_kib.times(u64::try_from(kib).unwrap_or(u64::MAX))?;
+        let kib = u64::try_from(kib).unwrap_or(u64::MAX);
+        let by_length = fees
+            .per_kib
+            .times(kib.saturating_add(message.extra_kib()))?;
         sum = sum.plus(fees.per_message)?.plus(by_length)?;
     }
     Ok(sum)

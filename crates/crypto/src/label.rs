@@ -55,11 +55,15 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
+    /// What an issuer of identities signs to vouch for an account.
+    IdentityVoucher,
+    /// What proofs of a unique human are for: an app in a period.
+    IdentityScope,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -85,6 +89,8 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
+        Self::IdentityVoucher,
+        Self::IdentityScope,
     ];
 
     /// The context string given to BLAKE3.
@@ -116,6 +122,8 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
+            Self::IdentityVoucher => "lilliput 2026 v1 identity voucher",
+            Self::IdentityScope => "lilliput 2026 v1 identity scope",
         }
     }
 }

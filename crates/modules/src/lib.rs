@@ -9,6 +9,7 @@
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
+//! | [`identity`] | issuers of humans, groups of them, nullifiers shown to apps |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -23,6 +24,7 @@
 pub mod bank;
 pub mod check;
 pub mod genesis;
+pub mod identity;
 pub mod job;
 pub mod network;
 pub mod params;

@@ -9,7 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, prices, provider, registry, subnet, tournament};
+use crate::{bank, genesis, identity, job, prices, provider, registry, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -59,10 +59,12 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::check(message),
             Message::Tournament(message) => tournament::check(message),
             Message::Prices(message) => prices::check(message),
+            Message::Identity(message) => identity::check(message),
         }
     }
 
-    /// `message_fee`, and `kib_fee` for every 1,024 bytes begun of the message and its blob, each
+    /// `message_fee`, and `kib_fee` for every 1,024 bytes begun of the message and its blob and for what the message counts
+    /// as more, each
     /// booked to the message's segment.
     fn fee(
         &self,
@@ -74,6 +76,7 @@ impl Machine for Network {
         for message in submission.transaction.transaction.messages.iter() {
             let bytes = codec::encode(message).len() + blob_len(submission, message);
             let kib = u64::try_from(bytes.div_ceil(1024)).unwrap_or(u64::MAX);
+            let kib = kib.saturating_add(message.extra_kib());
             // Above all money there is, the fee can't be paid anyway.
             let most = Amount(u128::MAX);
             let fee = params.kib_fee.times(kib).unwrap_or(most);
@@ -118,6 +121,7 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::execute(state, context, message),
             Message::Tournament(message) => tournament::execute(state, context, message),
             Message::Prices(message) => prices::execute(state, context, message),
+            Message::Identity(message) => identity::execute(state, context, message),
         }
     }
 
@@ -125,7 +129,8 @@ impl Machine for Network {
         job::end_block(state, block)?;
         subnet::end_block(state, block)?;
         tournament::end_block(state, block)?;
-        prices::end_block(state, block)
+        prices::end_block(state, block)?;
+        identity::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
@@ -134,6 +139,7 @@ impl Machine for Network {
             subnet::next_deadline(state)?,
             tournament::next_deadline(state)?,
             prices::next_deadline(state)?,
+            identity::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
     }
@@ -144,6 +150,7 @@ impl Machine for Network {
         found.extend(subnet::invariants::violations(state)?);
         found.extend(tournament::invariants::violations(state)?);
         found.extend(prices::invariants::violations(state)?);
+        found.extend(identity::invariants::violations(state)?);
         Ok(found)
     }
 }

@@ -18,7 +18,7 @@
   });
   const go = () => {
     say(texts.done);
-    location.replace(own + "arrived?to=" + encodeURIComponent(page.to));
+    location.replace(own + "arrived?to=" + encodeURIComponent(page.to + location.hash));
   };
 
   // Tokens from an earlier human pass: one of them opens a session, without another question.
@@ -30,11 +30,13 @@
       return false;
     }
     const now = Date.now() / 1000;
-    while (Array.isArray(tokens) && tokens.length > 0) {
+    // A few are tried: a gate that refuses all must not use them all up.
+    for (let tries = 0; Array.isArray(tokens) && tokens.length > 0 && tries < 3;) {
       const next = tokens.shift();
       // Taken out before it is shown: two tabs seldom show the same one.
       localStorage.setItem("lilliput-pass", JSON.stringify(tokens));
       if (!(next.until > now)) continue;
+      tries += 1;
       const answer = await post("redeem", { token: next.token });
       if (answer.ok) return true;
       if (answer.status >= 500 || answer.status === 429) {

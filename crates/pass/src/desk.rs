@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::error::PassError;
-use crate::issuer::{Human, IssueRules, Issuer, ProofRequest};
+use crate::issuer::{Human, IssueRules, Issuer, ProofRequest, ScopeOf};
 use crate::language::Language;
 use crate::page::{self, ChallengePage, PayHint};
 use crate::query::return_path;
@@ -50,8 +50,12 @@ pub struct DeskRules {
     pub wait_session_s: u64,
     /// After a payment.
     pub paid_session_s: u64,
-    /// How tokens are issued: seconds of an epoch, and tokens of a batch.
+    /// When epoch 0 of the tokens began: a ledger's identities have periods of their own.
+    pub epoch_start_s: u64,
+    /// Seconds of an epoch.
     pub epoch_s: u64,
+    /// Scopes of humans' proofs, or the site's own.
+    pub scope: Option<ScopeOf>,
     /// Tokens of a batch.
     pub batch: usize,
     /// How the waiting room spaces its visitors.
@@ -67,7 +71,9 @@ impl Default for DeskRules {
             work_session_s: 12 * 3600,
             wait_session_s: 3600,
             paid_session_s: 24 * 3600,
+            epoch_start_s: 0,
             epoch_s: 7 * 24 * 3600,
+            scope: None,
             batch: 16,
             room: RoomRules::default(),
         }
@@ -152,7 +158,9 @@ impl Desk {
     ) -> Result<Self, PassError> {
         let issue = IssueRules {
             site: rules.site.clone(),
+            epoch_start_s: rules.epoch_start_s,
             epoch_s: rules.epoch_s,
+            scope: rules.scope.clone(),
             batch: rules.batch,
         };
         let issuer = Arc::new(Issuer::new(issue, Arc::clone(&secrets), store.clone())?);

@@ -27,13 +27,28 @@ pub const EPOCH_MAX_S: u64 = 90 * 24 * 3600;
 const SEALED_VERSION: u8 = 1;
 const NONCE_LEN: usize = 12;
 
+/// The scope of a human's proof in an epoch, where it isn't the site's own: that of an app on a ledger,
+/// whose periods are the epochs.
+#[derive(Clone)]
+pub struct ScopeOf(pub Arc<dyn Fn(u64) -> [u8; 32] + Send + Sync>);
+
+impl std::fmt::Debug for ScopeOf {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ScopeOf(…)")
+    }
+}
+
 /// How tokens of a site are issued.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct IssueRules {
     /// The site's name: part of each token, and of the scope of a human's proof.
     pub site: String,
+    /// When epoch 0 began. Until then it is epoch 0, too.
+    pub epoch_start_s: u64,
     /// Seconds of an epoch: one batch a human and epoch.
     pub epoch_s: u64,
+    /// Scopes of proofs, or the site's own.
+    pub scope: Option<ScopeOf>,
     /// Tokens of a batch.
     pub batch: usize,
 }
@@ -41,7 +56,7 @@ pub struct IssueRules {
 /// What a human's proof has to be about: given to whoever checks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProofRequest {
-    /// The scope: site and epoch, as 31 bytes of a hash; one nullifier a human and scope.
+    /// The scope: a number, the highest byte first; one nullifier a human and scope.
     pub scope: [u8; 32],
     /// The message: the batch that the proof buys, so that a stolen proof buys nothing else.
     pub message: [u8; 32],
@@ -127,7 +142,16 @@ impl Issuer {
     /// The epoch of a time.
     #[must_use]
     pub fn epoch_at(&self, now_s: u64) -> u64 {
-        now_s / self.rules.epoch_s
+        now_s.saturating_sub(self.rules.epoch_start_s) / self.rules.epoch_s
+    }
+
+    /// The scope of a human's proof in an epoch.
+    #[must_use]
+    pub fn scope(&self, epoch: u64) -> [u8; 32] {
+        match &self.rules.scope {
+            Some(ScopeOf(scope)) => scope(epoch),
+            None => scope_of(&self.rules.site, epoch),
+        }
     }
 
     /// Brings the keys of the epoch before, of this one, and of the next one early enough; drops older
@@ -213,7 +237,7 @@ impl Issuer {
         }
         let key = self.key(epoch).ok_or(PassError::NoKey { epoch })?;
         Ok(ProofRequest {
-            scope: scope_of(&self.rules.site, epoch),
+            scope: self.scope(epoch),
             message: batch_message(key.public().id(), blinded),
         })
     }
@@ -291,11 +315,16 @@ impl Issuer {
     }
 
     fn issues_until(&self, epoch: u64) -> u64 {
-        epoch.saturating_add(1).saturating_mul(self.rules.epoch_s)
+        self.start_of(epoch.saturating_add(1))
     }
 
     fn redeems_until(&self, epoch: u64) -> u64 {
-        epoch.saturating_add(2).saturating_mul(self.rules.epoch_s)
+        self.start_of(epoch.saturating_add(2))
+    }
+
+    fn start_of(&self, epoch: u64) -> u64 {
+        let since_s = epoch.saturating_mul(self.rules.epoch_s);
+        since_s.saturating_add(self.rules.epoch_start_s)
     }
 
     fn seal(&self, epoch: u64, key: &TokenKey) -> Result<Vec<u8>, PassError> {

@@ -121,7 +121,7 @@ impl TokenPublicKey {
         let forged = PassError::Forged {
             thing: Thing::Token,
         };
-        if token.key_id() != &self.id {
+        if token.key_id() != self.id {
             return Err(forged);
         }
         self.key

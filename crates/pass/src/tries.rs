@@ -26,13 +26,13 @@ impl Tries {
         let forgotten_s = lanes[Self::index(lane)];
         let ahead_s = forgotten_s.saturating_sub(now_s);
         // Further ahead than failures can bring it: the clock was set back.
-        if ahead_s < FREE * SPACING_S || ahead_s > (FREE + 1) * SPACING_S {
-            return Ok(());
+        if (FREE * SPACING_S..=(FREE + 1) * SPACING_S).contains(&ahead_s) {
+            return Err(PassError::Busy {
+                what: "refused proofs",
+                retry_s: ahead_s - FREE * SPACING_S + 1,
+            });
         }
-        Err(PassError::Busy {
-            what: "refused proofs",
-            retry_s: ahead_s - FREE * SPACING_S + 1,
-        })
+        Ok(())
     }
 
     pub(crate) fn failed(&self, lane: u64, now_s: u64) {

@@ -4,6 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::bank::BankEvent;
+use crate::identity::IdentityEvent;
 use crate::job::JobEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
@@ -29,6 +30,8 @@ pub enum Event {
     Tournament(TournamentEvent),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesEvent),
+    /// Issuers, groups of humans, and apps they come to.
+    Identity(IdentityEvent),
 }
 
 macro_rules! from_module {
@@ -48,5 +51,6 @@ from_module!(
     Job(JobEvent),
     Subnet(SubnetEvent),
     Tournament(TournamentEvent),
-    Prices(PricesEvent)
+    Prices(PricesEvent),
+    Identity(IdentityEvent)
 );

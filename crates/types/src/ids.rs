@@ -99,6 +99,22 @@ id!(
     "a toll's nonce (64 hexadecimal digits)"
 );
 
+id!(
+    /// What a member shows of its secret to be in a group; an element of the proof system's field.
+    Commitment,
+    "a commitment (64 hexadecimal digits)"
+);
+id!(
+    /// The root of a group's tree.
+    GroupRoot,
+    "a root (64 hexadecimal digits)"
+);
+id!(
+    /// What a member shows in one scope, always the same there.
+    Nullifier,
+    "a nullifier (64 hexadecimal digits)"
+);
+
 impl BlobId {
     /// The identity of these bytes.
     #[must_use]

@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`identity`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -24,6 +24,7 @@ mod bounded;
 pub mod codec;
 mod event;
 mod holder;
+pub mod identity;
 mod ids;
 pub mod job;
 mod message;
@@ -48,8 +49,8 @@ pub use bounded::{BoundError, List, Text};
 pub use event::Event;
 pub use holder::Holder;
 pub use ids::{
-    BlobId, BlockId, ChainId, InputCommitment, JobId, ModelId, TollNonce, TransactionId,
-    ValidatorSetId,
+    BlobId, BlockId, ChainId, Commitment, GroupRoot, InputCommitment, JobId, ModelId, Nullifier,
+    TollNonce, TransactionId, ValidatorSetId,
 };
 pub use message::Message;
 pub use number::{

@@ -4,6 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::bank::BankMessage;
+use crate::identity::IdentityMessage;
 use crate::job::JobMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
@@ -30,6 +31,8 @@ pub enum Message {
     Tournament(TournamentMessage),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesMessage),
+    /// Issuers, groups of humans, and apps they come to.
+    Identity(IdentityMessage),
 }
 
 impl Message {
@@ -42,9 +45,25 @@ impl Message {
             Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
                 Segment::Software
             }
+            Self::Identity(_) => Segment::Identity,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
+        }
+    }
+
+    /// By how many KiB the fee is higher than that of the bytes.
+    #[must_use]
+    pub const fn extra_kib(&self) -> u64 {
+        match self {
+            Self::Identity(message) => message.extra_kib(),
+            Self::Bank(_)
+            | Self::Registry(_)
+            | Self::Provider(_)
+            | Self::Job(_)
+            | Self::Subnet(_)
+            | Self::Tournament(_)
+            | Self::Prices(_) => 0,
         }
     }
 
@@ -62,7 +81,8 @@ impl Message {
             | Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)
-            | Self::Prices(_) => [None, None],
+            | Self::Prices(_)
+            | Self::Identity(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

@@ -11,7 +11,7 @@ use super::Desk;
 use super::answers::{DeskRequest, DeskResponse, parse, refuse_json};
 use crate::decimal::to_decimal;
 use crate::error::{PassError, Thing};
-use crate::issuer::{parse_blinded, scope_of};
+use crate::issuer::parse_blinded;
 use crate::token::MODULUS_LEN;
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ impl Desk {
                 "key": URL_SAFE_NO_PAD.encode(&key.spki),
                 "challenge": URL_SAFE_NO_PAD.encode(self.issuer.challenge()),
                 "batch": self.rules.batch,
-                "scope": to_decimal(&scope_of(&self.rules.site, epoch)),
+                "scope": to_decimal(&self.issuer.scope(epoch)),
                 "issues_until": key.issues_until_s,
                 "redeems_until": key.redeems_until_s,
             }),

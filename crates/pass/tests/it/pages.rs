@@ -2,13 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use lilliput_pass::Effort;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lilliput_pass::wait::RoomRules;
+use lilliput_pass::{Effort, SpendKey, semaphore_check};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::server::{Server, now_s};
-use crate::world::World;
+use crate::world::{World, parse_decimal};
 
 const HERE: &str = "document.querySelector('#ducks') !== null";
 
@@ -32,11 +34,11 @@ fn a_browser_works_once_and_is_left_alone() {
         return;
     };
     let server = server(Some(effort()));
-    browser.open(&format!("{}/ducks?page=2", server.address));
+    browser.open(&format!("{}/ducks?page=2#feet", server.address));
     browser.wait_for(HERE);
     assert_eq!(
-        browser.evaluate("location.pathname + location.search"),
-        "/ducks?page=2"
+        browser.evaluate("location.pathname + location.search + location.hash"),
+        "/ducks?page=2#feet"
     );
     assert_eq!(browser.evaluate("document.cookie"), "");
     browser.open(&format!("{}/other", server.address));
@@ -147,9 +149,6 @@ fn who_keeps_no_cookies_is_told_so() {
         return;
     };
     let server = server(Some(effort()));
-    browser.before_pages("Object.defineProperty(navigator, 'x', {})");
-    browser.call("Network.enable", &json!({}));
-    // The cookie is dropped as often as the page could have stored it.
     browser.open(&format!("{}/.lilliput/arrived?to=/ducks", server.address));
     let text = browser.evaluate("document.querySelector('[role=alert]').textContent");
     assert!(text.as_str().unwrap().contains("cookie"), "{text}");
@@ -196,4 +195,74 @@ fn a_human_brings_a_proof_and_is_left_alone_for_many_visits() {
     browser.wait_for(HERE);
     assert_eq!(browser.evaluate(left), 1);
     assert_eq!(browser.evaluate("location.search"), "?again");
+}
+
+/// A time that no browser's clock has reached: what a proof is made for once doesn't expire.
+const FAR_S: u64 = 4_102_444_800;
+const EPOCH_S: u64 = 7 * 24 * 3600;
+
+/// What the page draws is the same each time, and so is what its request asks for.
+const NOTHING_RANDOM: &str = "(() => { let state = 1; crypto.getRandomValues = (bytes) => { \
+    for (let i = 0; i < bytes.length; i++) { state = (Math.imul(state, 1103515245) + 12345) >>> 0; \
+    bytes[i] = state >>> 16; } return bytes; }; })()";
+
+#[test]
+fn a_proof_by_semaphores_own_client_opens_the_site_and_a_changed_one_does_not() {
+    let Some(mut browser) = Browser::start(420, 1100) else {
+        return;
+    };
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../specs/vectors/human_pass.json"
+    );
+    let vector: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let text = |name: &str| vector[name].as_str().unwrap().to_owned();
+    let root = parse_decimal(&text("root")).unwrap();
+    let key = URL_SAFE_NO_PAD.decode(text("sealed_key")).unwrap();
+    let epoch = FAR_S / EPOCH_S;
+    let world = World::with(
+        FAR_S,
+        |rules| rules.epoch_s = EPOCH_S,
+        semaphore_check(move |other| *other == root),
+        |store| {
+            let place = [&b"ducks.example"[..], &epoch.to_be_bytes()].concat();
+            let place = SpendKey::of(b"token key", &place);
+            let until_s = (epoch + 2) * EPOCH_S;
+            let before = store
+                .claim(place, &key, until_s, FAR_S)
+                .unwrap()
+                .wait()
+                .unwrap();
+            assert_eq!(before, None);
+        },
+    );
+    let server = Server::start(world, None, Some(FAR_S));
+    browser.before_pages(NOTHING_RANDOM);
+    browser.open(&format!("{}/.lilliput/human?to=/ducks", server.address));
+    browser.wait_for("!document.querySelector('#steps').hidden");
+    let request = browser.evaluate("document.querySelector('#request').textContent");
+    let request: Value = serde_json::from_str(request.as_str().unwrap()).unwrap();
+    assert_eq!(request, vector["request"]);
+
+    let mut send = |proof: &Value, until: &str| {
+        let proof = proof.to_string();
+        browser.evaluate("document.querySelector('#status').textContent = ''");
+        browser.evaluate(&format!(
+            "document.querySelector('#proof').value = {proof:?}"
+        ));
+        browser.click("#send button[type=submit]");
+        browser.wait_for(until);
+    };
+    const REFUSED: &str = "document.querySelector('#status').textContent.includes('refused')";
+    let mut changed = vector["proof"].clone();
+    changed["nullifier"] = json!("5");
+    send(&changed, REFUSED);
+    let mut changed = vector["proof"].clone();
+    let points = changed["points"].as_array_mut().unwrap();
+    points.swap(0, 6);
+    points.swap(1, 7);
+    send(&changed, REFUSED);
+    send(&vector["proof"], HERE);
+    let left = browser.evaluate("JSON.parse(localStorage.getItem('lilliput-pass')).length");
+    assert_eq!(left, 2);
 }

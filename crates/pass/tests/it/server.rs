@@ -38,7 +38,7 @@ impl Server {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (world, counter) = (Arc::clone(&shared), Arc::clone(&counter));
                 std::thread::spawn(move || {
-                    serve(stream, &world, effort, at_s.unwrap_or_else(now_s), &counter)
+                    serve(stream, &world, effort, at_s.unwrap_or_else(now_s), &counter);
                 });
             }
         });

@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use lilliput_pass::blind::Blinding;
 use lilliput_pass::session::{self, Way, cookie_name, from_cookies};
+use lilliput_pass::token::{TokenKey, token_challenge};
 use lilliput_pass::{Class, Effort, work};
 
 use crate::world::{NOW_S, secrets};
@@ -45,4 +47,22 @@ fn work_is_checked_in_twenty_microseconds() {
     });
     println!("work, 16 puzzles: {time:?}");
     assert!(time < Duration::from_micros(20), "{time:?}");
+}
+
+#[test]
+fn a_token_is_checked_in_a_millisecond() {
+    let key = TokenKey::generate().unwrap();
+    let challenge = token_challenge("ducks.example").unwrap();
+    let blinding = Blinding::new(key.public(), &challenge).unwrap();
+    let sign = best_of(5, 4, || {
+        key.blind_sign(std::hint::black_box(blinding.blinded()))
+            .unwrap();
+    });
+    let signed = key.blind_sign(blinding.blinded()).unwrap();
+    let token = blinding.finish(key.public(), &signed).unwrap();
+    let check = best_of(10, 20, || {
+        key.public().verify(std::hint::black_box(&token)).unwrap();
+    });
+    println!("token: checked in {check:?}, signed in {sign:?}");
+    assert!(check < Duration::from_millis(1), "{check:?}");
 }

@@ -2,35 +2,14 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::anyhow;
-use lilliput_client::api::Page;
-use lilliput_client::{Client, ClientError};
+use lilliput_client::Client;
 use lilliput_types::TimeMs;
 use lilliput_types::prices::{
     ContestId, FeedId, PayoutRecord, PriceRecord, Reporter, Signal, Step,
 };
 
-use crate::failure::{Failure, Result};
-
-/// The most pages of a list that are fetched: more than the longest contest has of signals.
-const PAGES_MAX: usize = 30_000;
-
-/// All items of a list.
-fn all<T>(
-    page: impl Fn(Option<&str>) -> std::result::Result<Page<T>, ClientError>,
-) -> Result<Vec<T>> {
-    let mut items = Vec::new();
-    let mut next: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let found = page(next.as_deref())?;
-        items.extend(found.items);
-        match found.next {
-            Some(more) => next = Some(more),
-            None => return Ok(items),
-        }
-    }
-    Err(Failure::failed(anyhow!("the node's list doesn't end")))
-}
+use crate::failure::Result;
+use crate::node::all;
 
 /// What network time the next block will have, more or less: that of the latest one stands still until then.
 pub(super) fn now(client: &Client) -> Result<TimeMs> {
