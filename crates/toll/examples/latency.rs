@@ -49,6 +49,17 @@ fn report(what: &str, mut times: Vec<Duration>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+fn head(headers: &HeaderMap) -> RequestHead<'_> {
+    RequestHead {
+        method: "GET",
+        scheme: "https",
+        authority: "site.example",
+        path: "/page",
+        query: Some("a=b"),
+        headers,
+    }
+}
+
 fn signatures() -> Result<Vec<Duration>, Box<dyn Error>> {
     let secret = SecretKey::from_seed([42; 32]);
     let agent = Agent::parse("https://crawler.example", AgentKind::Directory, false);
@@ -62,14 +73,6 @@ fn signatures() -> Result<Vec<Duration>, Box<dyn Error>> {
     let mut times = Vec::new();
     for number in 0..SIGNATURES {
         let mut headers = HeaderMap::new();
-        let head = |headers| RequestHead {
-            method: "GET",
-            scheme: "https",
-            authority: "site.example",
-            path: "/page",
-            query: Some("a=b"),
-            headers,
-        };
         let signed = signer.sign(&head(&headers), &[], NOW, 60, &number.to_be_bytes())?;
         headers.insert("signature-agent", signed.signature_agent.parse()?);
         headers.insert("signature-input", signed.signature_input.parse()?);

@@ -266,7 +266,7 @@ fn a_transaction_must_pay_just_what_is_asked() {
     let booth = booth(&chain, &url, &folder.path().join("toll"));
     let required = asked(&booth, &charge("/page"));
     let requirements = &required.accepts[0];
-    let right = toll(requirements);
+    let right = || toll(requirements);
     let tried = |nonce, toll: Toll, more: Option<Message>| {
         let mut messages = vec![Message::Bank(BankMessage::Toll(toll))];
         messages.extend(more);
@@ -275,22 +275,22 @@ fn a_transaction_must_pay_just_what_is_asked() {
     };
     let little = Toll {
         amount: Amount(1),
-        ..right.clone()
+        ..right()
     };
     assert!(tried(0, little, None).contains("it pays 1 of"));
     let elsewhere = Toll {
         to: address(PAYER),
-        ..right.clone()
+        ..right()
     };
     assert!(tried(0, elsewhere, None).contains("expected"));
     let other = Toll {
         nonce: TollNonce(Digest([9; 32])),
-        ..right.clone()
+        ..right()
     };
     assert!(tried(0, other, None).contains("not the offer's"));
     let late = Toll {
         valid_until: TimeMs(NOW * 1000),
-        ..right.clone()
+        ..right()
     };
     assert!(tried(0, late, None).contains("too late"));
     let back = Message::Bank(BankMessage::Transfer(Transfer {
@@ -298,9 +298,9 @@ fn a_transaction_must_pay_just_what_is_asked() {
         to: address(PAYER),
         amount: Amount(1),
     }));
-    assert!(tried(0, right.clone(), Some(back)).contains("one toll"));
+    assert!(tried(0, right(), Some(back)).contains("one toll"));
     // The ledger itself is asked before anything is reserved.
-    assert!(tried(7, right, None).contains("nonce"));
+    assert!(tried(7, right(), None).contains("nonce"));
     assert!(booth.unknown(1).unwrap().is_empty());
     assert!(chain.lock().unwrap().included.is_empty());
 }

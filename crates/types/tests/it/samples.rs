@@ -55,7 +55,7 @@ fn bank_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> {
             amount,
         })),
         // One of the two: a transaction has room for sixteen messages.
-        Message::Bank(if a % 2 == 0 {
+        Message::Bank(if a.is_multiple_of(2) {
             BankMessage::Transfer(Transfer {
                 asset,
                 to: address(b),
