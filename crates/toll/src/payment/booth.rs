@@ -26,6 +26,8 @@ const SETTLE_MARGIN: u64 = 6;
 const VALID_MAX: u64 = 24 * 3600;
 /// How long is waited before the outcome of a payment is asked for again, in seconds.
 const ASK_AGAIN: u64 = 2;
+/// The most payments that are settled at once; further ones are told to come back.
+const UNDER_WAY_MAX: usize = 256;
 /// The longest address of a request that can be paid for.
 const URL_LEN_MAX: usize = 4 << 10;
 
@@ -224,6 +226,11 @@ impl Booth {
                 &network,
             ));
         };
+        // The cheapest question first: a stranger's offer costs us one hash.
+        let token = match self.offer(&requirements, charge) {
+            Ok(token) => token,
+            Err(reason) => return Ok(refused(402, &reason, &network)),
+        };
         let claim = match rail.settle.check(&requirements, &payload.payload) {
             Ok(claim) => claim,
             Err(reason) => return Ok(refused(402, &reason, &network)),
@@ -234,7 +241,10 @@ impl Booth {
         if let Some(record) = self.store.payment(claim.id)? {
             return self.again(rail, &record, charge, now);
         }
-        if let Err(reason) = self.check_offer(&requirements, charge, &claim, now) {
+        if self.under_way().len() > UNDER_WAY_MAX {
+            return Ok(Answer::Unavailable("too many payments at once".to_owned()));
+        }
+        if let Err(reason) = check_times(&token, &claim, now) {
             return Ok(refused(402, &reason, &network));
         }
         self.first(rail, charge, &claim, &requirements, &payload, now)
@@ -364,13 +374,8 @@ impl Booth {
         Some((rail, requirements))
     }
 
-    fn check_offer(
-        &self,
-        requirements: &Requirements,
-        charge: &Charge,
-        claim: &Claim,
-        now: u64,
-    ) -> Result<(), String> {
+    /// The offer that a payment is made for, which must be ours and for this request.
+    fn offer(&self, requirements: &Requirements, charge: &Charge) -> Result<OfferToken, String> {
         let token = requirements.extra.get("offer").and_then(Value::as_str);
         let token = token.and_then(OfferToken::read);
         let token = token.ok_or("it has no offer; take one from payment-required")?;
@@ -381,16 +386,7 @@ impl Booth {
         {
             return Err("its offer is not for this request; ask for one anew".to_owned());
         }
-        if token.until() < now {
-            return Err("its offer has expired; ask for one anew".to_owned());
-        }
-        if now < claim.valid_from || claim.valid_until < now.saturating_add(SETTLE_MARGIN) {
-            return Err("it can't be settled now: too early, or too late".to_owned());
-        }
-        if claim.valid_until > now.saturating_add(VALID_MAX) {
-            return Err(format!("it counts for more than {VALID_MAX} s"));
-        }
-        Ok(())
+        Ok(token)
     }
 
     fn first(
@@ -587,6 +583,20 @@ fn offered<'a>(requirements: &'a Requirements, charge: &'a Charge) -> Offered<'a
         pay_to: &requirements.pay_to,
         amount: &requirements.amount,
     }
+}
+
+/// Whether a payment that wasn't seen before comes in time.
+fn check_times(token: &OfferToken, claim: &Claim, now: u64) -> Result<(), String> {
+    if token.until() < now {
+        return Err("its offer has expired; ask for one anew".to_owned());
+    }
+    if now < claim.valid_from || claim.valid_until < now.saturating_add(SETTLE_MARGIN) {
+        return Err("it can't be settled now: too early, or too late".to_owned());
+    }
+    if claim.valid_until > now.saturating_add(VALID_MAX) {
+        return Err(format!("it counts for more than {VALID_MAX} s"));
+    }
+    Ok(())
 }
 
 /// When a payment may be forgotten: no offer that it could be presented with counts then.

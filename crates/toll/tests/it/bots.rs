@@ -232,22 +232,9 @@ fn malformed_fields_are_invalid_and_long_ones_are_not_read() {
         headers.insert(name, value.parse().unwrap());
         invalid(verifier().check(&head("/page", &headers), NOW))
     };
-    for text in [
-        "",
-        "sig1",
-        "sig1=(",
-        "sig1=1",
-        "(",
-        "sig1=(\"@authority\"",
-        "\u{7f}",
-    ] {
-        if text != "\u{7f}" {
-            assert_eq!(
-                with("signature-input", text),
-                Invalid::Malformed,
-                "{text:?}"
-            );
-        }
+    for text in ["sig1", "sig1=(", "sig1=1", "(", "sig1=(\"@authority\""] {
+        let reason = with("signature-input", text);
+        assert_eq!(reason, Invalid::Malformed, "{text:?}");
     }
     for text in ["", "sig1=1", "sig1=:!!:", "other=:AAAA:"] {
         assert_eq!(with("signature", text), Invalid::Malformed, "{text:?}");

@@ -45,7 +45,7 @@ fn the_same_payment_again_gives_the_same_receipt_and_no_second_page() {
     let again = second.pay(&charge("/page"), &header, NOW + 9_000).unwrap();
     assert_eq!(again, Answer::AlreadyServed(granted));
     let other = second.pay(&charge("/other"), &header, NOW).unwrap();
-    assert!(reason(&other).contains("another request"));
+    assert!(reason(&other).contains("not for this request"));
     assert_eq!(facilitator.settlements(), 1);
 }
 

@@ -69,7 +69,7 @@ fn a_facilitator_that_is_away_or_refuses_costs_nothing() {
     facilitator.be(Manner::Honest);
     paid(booth.pay(&charge("/page"), &header, NOW).unwrap());
 
-    let mut away = facilitator.clone();
+    let mut away = facilitator;
     away.url = "http://127.0.0.1:1".to_owned();
     let other = crate::support::booth(&away, &folder.path().join("other"));
     let header = payment(&other, &charge("/page"));

@@ -7,6 +7,8 @@ import { privateKeyToAccount } from "viem/accounts";
 const PAYER = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 const client = new x402Client().register("eip155:*", new ExactEvmScheme(privateKeyToAccount(PAYER)));
+// By itself the client pays in the well-known tokens only; ours was made a second ago.
+client.setSpendControls({ allowedAssets: true });
 let sent;
 const observed = (input, init) => {
   const request = new Request(input, init);

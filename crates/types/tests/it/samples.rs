@@ -54,21 +54,25 @@ fn bank_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> {
             asset: created,
             amount,
         })),
-        Message::Bank(BankMessage::Transfer(Transfer {
-            asset,
-            to: address(b),
-            amount,
-        })),
+        // One of the two: a transaction has room for sixteen messages.
+        Message::Bank(if a.is_multiple_of(2) {
+            BankMessage::Transfer(Transfer {
+                asset,
+                to: address(b),
+                amount,
+            })
+        } else {
+            BankMessage::Toll(Toll {
+                asset,
+                to: address(b),
+                amount,
+                nonce: TollNonce(digest(a)),
+                valid_until: TimeMs(u64::from(b)),
+            })
+        }),
         Message::Bank(BankMessage::SetAuthority(SetAuthority {
             asset: created,
             authority: (b > 100).then(|| address(b)),
-        })),
-        Message::Bank(BankMessage::Toll(Toll {
-            asset,
-            to: address(b),
-            amount,
-            nonce: TollNonce(digest(a)),
-            valid_until: TimeMs(u64::from(b)),
         })),
     ]
 }
