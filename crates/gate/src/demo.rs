@@ -20,13 +20,37 @@ const CONNECTIONS_MAX: usize = 64;
 
 /// Who comes: what it is called, how it introduces itself, how often it asks.
 const VISITORS: [(&str, &str, u64); 5] = [
-    ("person", "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept-Language: en\r\n", 700),
-    ("trainer", "User-Agent: Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)\r\n", 400),
-    ("assistant", "User-Agent: Mozilla/5.0 (compatible; Claude-User/1.0)\r\n", 1_900),
-    ("index", "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)\r\n", 1_300),
+    (
+        "person",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\nAccept-Language: en\r\n",
+        700,
+    ),
+    (
+        "trainer",
+        "User-Agent: Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)\r\n",
+        400,
+    ),
+    (
+        "assistant",
+        "User-Agent: Mozilla/5.0 (compatible; Claude-User/1.0)\r\n",
+        1_900,
+    ),
+    (
+        "index",
+        "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)\r\n",
+        1_300,
+    ),
     ("scraper", "User-Agent: python-requests/2.32\r\n", 60),
 ];
-const PATHS: [&str; 7] = ["/", "/docs/start", "/docs/api", "/blog/1", "/blog/2", "/archive/2019", "/robots.txt"];
+const PATHS: [&str; 7] = [
+    "/",
+    "/docs/start",
+    "/docs/api",
+    "/blog/1",
+    "/blog/2",
+    "/archive/2019",
+    "/robots.txt",
+];
 
 /// Site and visitors; they stop when this is dropped.
 pub struct Scene {
@@ -123,11 +147,21 @@ fn serve(stream: TcpStream) -> std::io::Result<()> {
                 return Ok(());
             }
         }
-        let path: String = first.split(' ').nth(1).unwrap_or("/").chars().filter(|one| one.is_ascii_alphanumeric() || *one == '/').collect();
+        let path: String = first
+            .split(' ')
+            .nth(1)
+            .unwrap_or("/")
+            .chars()
+            .filter(|one| one.is_ascii_alphanumeric() || *one == '/')
+            .collect();
         let body = format!(
             "<!doctype html><html lang=en><meta charset=utf-8><title>A site</title><h1>{path}</h1><p>A page of a small site. <a href=/docs/start>Docs</a> <a href=/blog/1>Blog</a></p>"
         );
-        write!(out, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+        write!(
+            out,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )?;
     }
 }
 
@@ -161,7 +195,11 @@ fn ask(gate: SocketAddr, request: &str) -> Option<Answer> {
     }
     let mut body = Vec::new();
     reader.take(length).read_to_end(&mut body).ok()?;
-    Some(Answer { status, cookie, body })
+    Some(Answer {
+        status,
+        cookie,
+        body,
+    })
 }
 
 /// Solves what an answer asks for, as the page's script does; gives the cookie's header.
@@ -175,7 +213,10 @@ fn work(gate: SocketAddr, asked: &[u8]) -> Option<String> {
     let body = serde_json::json!({ "challenge": challenge, "solution": solution }).to_string();
     let answer = ask(
         gate,
-        &format!("POST /.lilliput/work HTTP/1.1\r\nHost: demo.example\r\nContent-Length: {}\r\n\r\n{body}", body.len()),
+        &format!(
+            "POST /.lilliput/work HTTP/1.1\r\nHost: demo.example\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
     )?;
     Some(format!("Cookie: {}\r\n", answer.cookie?))
 }

@@ -40,18 +40,23 @@ impl Humans {
             file: self.file.display().to_string(),
             why,
         };
-        let length = std::fs::metadata(&self.file).map_err(|error| failed(error.to_string()))?.len();
+        let length = std::fs::metadata(&self.file)
+            .map_err(|error| failed(error.to_string()))?
+            .len();
         if length > FILE_BYTES_MAX {
             return Err(failed(format!("it has more than {FILE_BYTES_MAX} bytes")));
         }
-        let text = std::fs::read_to_string(&self.file).map_err(|error| failed(error.to_string()))?;
+        let text =
+            std::fs::read_to_string(&self.file).map_err(|error| failed(error.to_string()))?;
         let mut found = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let root = line.parse::<Value>().map_err(|error| failed(format!("line {number}: {error}")))?;
+            let root = line
+                .parse::<Value>()
+                .map_err(|error| failed(format!("line {number}: {error}")))?;
             found.push(root);
         }
         let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
@@ -65,6 +70,11 @@ impl Humans {
     /// Checks proofs against them.
     pub(crate) fn check(&self) -> HumanCheck {
         let roots = Arc::clone(&self.roots);
-        semaphore_check(move |root| roots.read().unwrap_or_else(PoisonError::into_inner).contains_key(root))
+        semaphore_check(move |root| {
+            roots
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains_key(root)
+        })
     }
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use lilliput_client::Client;
 use lilliput_crypto::SecretKey;
-use lilliput_toll::bot::{Agent, AgentKind, BotPolicy, Directories, DirectoryPolicy, HttpsFetch, Verifier};
+use lilliput_toll::bot::{
+    Agent, AgentKind, BotPolicy, Directories, DirectoryPolicy, HttpsFetch, Verifier,
+};
 use lilliput_toll::payment::{
-    Booth, BoothConfig, Currency, EvmRail, EvmToken, Facilitator, LedgerRail, OfferKey, Rail, ReceiptKey,
+    Booth, BoothConfig, Currency, EvmRail, EvmToken, Facilitator, LedgerRail, OfferKey, Rail,
+    ReceiptKey,
 };
 
 use crate::config::Config;
@@ -58,7 +61,11 @@ fn verifier(config: &Config, now_s: u64) -> Verifier {
         allow_plain: local,
         ..BotPolicy::default()
     };
-    let fetch = if local { HttpsFetch::on_this_machine() } else { HttpsFetch::new() };
+    let fetch = if local {
+        HttpsFetch::on_this_machine()
+    } else {
+        HttpsFetch::new()
+    };
     let listed = config
         .agents
         .iter()
@@ -69,7 +76,11 @@ fn verifier(config: &Config, now_s: u64) -> Verifier {
         listed,
         ..DirectoryPolicy::default()
     };
-    Verifier::new(policy, Directories::new(directories, Box::new(fetch)), now_s)
+    Verifier::new(
+        policy,
+        Directories::new(directories, Box::new(fetch)),
+        now_s,
+    )
 }
 
 fn booth(config: &Config, pay: &Pay, key: &SecretKey) -> Result<Booth, StartError> {
@@ -81,7 +92,10 @@ fn booth(config: &Config, pay: &Pay, key: &SecretKey) -> Result<Booth, StartErro
         rails.push(by_facilitator(facilitated)?);
     }
     // Receipts and offers each with a key of their own, none of which is that of the log.
-    let receipts = SecretKey::from_seed(blake3::derive_key("lilliput 2026 v1 gate receipts", key.seed()));
+    let receipts = SecretKey::from_seed(blake3::derive_key(
+        "lilliput 2026 v1 gate receipts",
+        key.seed(),
+    ));
     let booth = BoothConfig {
         currency: Currency::USD,
         rails,
@@ -99,7 +113,13 @@ fn on_ledger(config: &Config, ledger: &OnLedger) -> Result<Rail, StartError> {
     };
     let client = Client::new(url)?;
     let chain = client.status()?.chain;
-    Ok(LedgerRail::rail(client, chain, ledger.asset.clone(), ledger.to, ledger.units))
+    Ok(LedgerRail::rail(
+        client,
+        chain,
+        ledger.asset.clone(),
+        ledger.to,
+        ledger.units,
+    ))
 }
 
 fn by_facilitator(facilitated: &Facilitated) -> Result<Rail, StartError> {
@@ -110,5 +130,11 @@ fn by_facilitator(facilitated: &Facilitated) -> Result<Rail, StartError> {
         version: facilitated.token_version.clone(),
     };
     let facilitator = Facilitator::new(&facilitated.url, SETTLE_TIME)?;
-    Ok(EvmRail::rail(token, facilitated.to, facilitated.units, facilitator, facilitated.rpc.as_deref())?)
+    Ok(EvmRail::rail(
+        token,
+        facilitated.to,
+        facilitated.units,
+        facilitator,
+        facilitated.rpc.as_deref(),
+    )?)
 }

@@ -40,12 +40,18 @@ impl Rates {
         let place = usize::from(session[0]) % SHARDS;
         let mut shard = self.0[place].lock().unwrap_or_else(PoisonError::into_inner);
         let full = u64::from(BURST) * PARTS;
-        let known = shard.young.get(session).or_else(|| shard.old.get(session)).copied();
+        let known = shard
+            .young
+            .get(session)
+            .or_else(|| shard.old.get(session))
+            .copied();
         let mut bucket = known.unwrap_or(Bucket {
             left: full,
             seen_ms: now_ms,
         });
-        let back = now_ms.saturating_sub(bucket.seen_ms).saturating_mul(u64::from(A_SECOND));
+        let back = now_ms
+            .saturating_sub(bucket.seen_ms)
+            .saturating_mul(u64::from(A_SECOND));
         bucket.left = bucket.left.saturating_add(back).min(full);
         bucket.seen_ms = now_ms.max(bucket.seen_ms);
         let enough = bucket.left >= PARTS;
@@ -71,7 +77,9 @@ mod tests {
         let reader = [1; 16];
         assert!((0..600_u64).all(|second| (0..3).all(|_| rates.take(&reader, second * 1_000))));
         let flood = [2; 16];
-        let passed = (0..10_000_u64).filter(|number| rates.take(&flood, number / 10)).count();
+        let passed = (0..10_000_u64)
+            .filter(|number| rates.take(&flood, number / 10))
+            .count();
         assert!((120..=123).contains(&passed), "{passed}");
         assert!(rates.take(&flood, 10_000));
     }

@@ -186,7 +186,12 @@ fn desk(config: &Config, humans: Option<&Humans>) -> Result<Desk, StartError> {
             .unwrap_or_else(|| config.data.join("secret")),
         store,
     };
-    Ok(Desk::open(rules, &files, humans.map(Humans::check), now_s())?)
+    Ok(Desk::open(
+        rules,
+        &files,
+        humans.map(Humans::check),
+        now_s(),
+    )?)
 }
 
 impl Running {

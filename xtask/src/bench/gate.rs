@@ -25,11 +25,15 @@ pub(super) fn run() -> Result<()> {
     ensure!(output.status.success(), "the gate's bench failed");
     let text = String::from_utf8(output.stdout).context("the bench printed no text")?;
     let start = text.find('{').context("the bench printed no JSON")?;
-    let figures: Value = serde_json::from_str(&text[start..]).context("the bench printed no JSON")?;
+    let figures: Value =
+        serde_json::from_str(&text[start..]).context("the bench printed no JSON")?;
     let file = root.join(FILE);
     let written = page(&figures, load);
-    fs::write(&file, with_rest(&written, &fs::read_to_string(&file).unwrap_or_default()))
-        .with_context(|| format!("failed to write {FILE}"))?;
+    fs::write(
+        &file,
+        with_rest(&written, &fs::read_to_string(&file).unwrap_or_default()),
+    )
+    .with_context(|| format!("failed to write {FILE}"))?;
     say(&format!("wrote {FILE}"));
     Ok(())
 }
@@ -63,11 +67,15 @@ fn page(figures: &Value, load: Option<f64>) -> String {
     let direct = rows.first().cloned().unwrap_or_default();
     for row in &rows {
         let added = |name: &str| match (row[name].as_f64(), direct[name].as_f64()) {
-            (Some(value), Some(base)) if row["cpu_seconds"].is_number() => format!("{:.0}", value - base),
+            (Some(value), Some(base)) if row["cpu_seconds"].is_number() => {
+                format!("{:.0}", value - base)
+            }
             _ => "–".to_owned(),
         };
         let number = |name: &str, divisor: f64| {
-            row[name].as_f64().map_or_else(|| "–".to_owned(), |value| format!("{:.0}", value / divisor))
+            row[name]
+                .as_f64()
+                .map_or_else(|| "–".to_owned(), |value| format!("{:.0}", value / divisor))
         };
         let _ = writeln!(
             text,

@@ -9,6 +9,7 @@
 mod browser;
 mod check;
 mod faults;
+mod gate;
 mod help;
 mod hiding;
 mod jobs;

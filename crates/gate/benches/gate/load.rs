@@ -73,7 +73,10 @@ impl Connection {
         let mut cookie = None;
         loop {
             self.line.clear();
-            assert!(self.reader.read_line(&mut self.line).unwrap() > 0, "the connection was closed");
+            assert!(
+                self.reader.read_line(&mut self.line).unwrap() > 0,
+                "the connection was closed"
+            );
             if self.line == "\r\n" {
                 break;
             }
@@ -128,7 +131,10 @@ pub(crate) fn many(target: &Target, connections: usize, seconds: u64) -> Figures
             })
         })
         .collect();
-    let mut all: Vec<Duration> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    let mut all: Vec<Duration> = threads
+        .into_iter()
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
     all.sort();
     Figures(all)
 }
@@ -136,7 +142,8 @@ pub(crate) fn many(target: &Target, connections: usize, seconds: u64) -> Figures
 /// Works for a session; gives the header that has it.
 pub(crate) fn session(address: SocketAddr) -> String {
     let mut connection = Connection::new(address);
-    let (body, _) = connection.ask("GET /.lilliput/challenge?light HTTP/1.1\r\nHost: bench.example\r\n\r\n");
+    let (body, _) =
+        connection.ask("GET /.lilliput/challenge?light HTTP/1.1\r\nHost: bench.example\r\n\r\n");
     let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
     let work = &told["work"];
     let challenge = work["challenge"].as_str().unwrap();
@@ -145,12 +152,15 @@ pub(crate) fn session(address: SocketAddr) -> String {
     let mut solution = Vec::new();
     for puzzle in 0..u32::try_from(work["puzzles"].as_u64().unwrap()).unwrap() {
         let fits = |nonce: &u32| {
-            let hash = Sha256::digest([&seed[..], &puzzle.to_be_bytes(), &nonce.to_be_bytes()].concat());
+            let hash =
+                Sha256::digest([&seed[..], &puzzle.to_be_bytes(), &nonce.to_be_bytes()].concat());
             u64::from_be_bytes(hash[..8].try_into().unwrap()) <= target
         };
         solution.extend_from_slice(&(0..u32::MAX).find(fits).unwrap().to_be_bytes());
     }
-    let body = serde_json::json!({ "challenge": challenge, "solution": URL_SAFE_NO_PAD.encode(solution) }).to_string();
+    let body =
+        serde_json::json!({ "challenge": challenge, "solution": URL_SAFE_NO_PAD.encode(solution) })
+            .to_string();
     let request = format!(
         "POST /.lilliput/work HTTP/1.1\r\nHost: bench.example\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()

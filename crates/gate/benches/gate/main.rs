@@ -88,8 +88,15 @@ fn measured() -> Value {
     let gate = process::gate(&data, site);
     let session = load::session(gate.address);
     let target = Target::new(gate.address, &session);
-    rows.push(row("the gate before it, with a session", &target, Some(&gate)));
-    let robots = Target { path: "/robots.txt", ..Target::new(gate.address, "") };
+    rows.push(row(
+        "the gate before it, with a session",
+        &target,
+        Some(&gate),
+    ));
+    let robots = Target {
+        path: "/robots.txt",
+        ..Target::new(gate.address, "")
+    };
     rows.push(row("the gate before it, exempt path", &robots, Some(&gate)));
     let challenged = Target::new(gate.address, "Accept: */*\r\n");
     rows.push(row("a challenge (no session)", &challenged, Some(&gate)));
@@ -110,7 +117,9 @@ fn row(name: &str, target: &Target, process: Option<&Process>) -> Value {
     let alone = load::alone(target, ALONE);
     let before = process.map(Process::cpu_seconds);
     let many = load::many(target, CONNECTIONS, SECONDS);
-    let used = process.zip(before).map(|(process, before)| process.cpu_seconds() - before);
+    let used = process
+        .zip(before)
+        .map(|(process, before)| process.cpu_seconds() - before);
     json!({
         "name": name,
         "p50_micros": alone.quantile(0.5),
@@ -129,7 +138,10 @@ fn row(name: &str, target: &Target, process: Option<&Process>) -> Value {
 fn memory(folder: &Path, site: std::net::SocketAddr) -> Value {
     let data = folder.join("full");
     let store = Store::in_folder(&data.join("spent")).unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let mut waiting = Vec::new();
     for number in 0..TOKENS {
         let key = SpendKey::of(b"bench", &number.to_be_bytes());
@@ -152,12 +164,25 @@ fn memory(folder: &Path, site: std::net::SocketAddr) -> Value {
 fn work_check() -> f64 {
     use lilliput_pass::{Class, Effort, Secrets, work};
     let secrets = Secrets::new(&[7; 32], None);
-    let challenge = work::challenge(&secrets, Class(1), Effort::new(4_096, 16).unwrap(), 1_000, 600).unwrap();
+    let challenge = work::challenge(
+        &secrets,
+        Class(1),
+        Effort::new(4_096, 16).unwrap(),
+        1_000,
+        600,
+    )
+    .unwrap();
     let solution = challenge.solve();
     let count = 20_000;
     let started = Instant::now();
     for _ in 0..count {
-        work::check(&secrets, std::hint::black_box(challenge.text()), &solution, 1_001).unwrap();
+        work::check(
+            &secrets,
+            std::hint::black_box(challenge.text()),
+            &solution,
+            1_001,
+        )
+        .unwrap();
     }
     started.elapsed().as_secs_f64() * 1e6 / f64::from(count)
 }
@@ -165,7 +190,8 @@ fn work_check() -> f64 {
 /// Checking a real proof of the public client, depth 16, in milliseconds: the median.
 fn semaphore() -> f64 {
     use lilliput_semaphore::{Proof, verify};
-    let vectors: Value = serde_json::from_str(include_str!("../../../../specs/vectors/semaphore.json")).unwrap();
+    let vectors: Value =
+        serde_json::from_str(include_str!("../../../../specs/vectors/semaphore.json")).unwrap();
     let json = vectors["proofs"][15]["proof"].to_string();
     let proof = Proof::from_json(json.as_bytes()).unwrap();
     let mut all: Vec<f64> = (0..100)

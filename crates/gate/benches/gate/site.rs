@@ -20,7 +20,9 @@ pub(crate) fn start() -> SocketAddr {
                 let mut buffer = [0; 4_096];
                 let mut held = 0;
                 loop {
-                    let Ok(read) = stream.read(&mut buffer[held..]) else { return };
+                    let Ok(read) = stream.read(&mut buffer[held..]) else {
+                        return;
+                    };
                     if read == 0 {
                         return;
                     }

@@ -28,8 +28,8 @@ pub(super) fn minutes(minutes: &[Minute], now: u64) -> Markup {
     let scale = HEIGHT / tallest as f64;
     let first = (now + 1).saturating_sub(MINUTES as u64);
     html! {
-        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 2.0 * MARGIN) } role="img" aria-label="requests a minute, by kind of visitor" {
-            text x="0" y="14" { (tallest) " a minute" }
+        p.caption { "at most " (tallest) " requests a minute" }
+        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + MARGIN + 2.0) } role="img" aria-label="requests a minute, by kind of visitor" {
             line.axis x1="0" x2=(WIDTH) y1=(HEIGHT + MARGIN) y2=(HEIGHT + MARGIN) {}
             @for minute in minutes.iter().filter(|minute| minute.minute >= first) {
                 @let left = step * (minute.minute - first) as f64;
@@ -38,9 +38,8 @@ pub(super) fn minutes(minutes: &[Minute], now: u64) -> Markup {
                         y=(format!("{:.1}", MARGIN + HEIGHT - bottom - height)) height=(format!("{height:.1}")) fill=(COLOURS[place]) {}
                 }
             }
-            text x="0" y=(HEIGHT + 2.0 * MARGIN - 4.0) { "an hour ago" }
-            text x=(WIDTH) y=(HEIGHT + 2.0 * MARGIN - 4.0) text-anchor="end" { "now" }
         }
+        p.ends { span { "an hour ago" } span { "now" } }
     }
 }
 
@@ -94,13 +93,13 @@ pub(super) fn load(history: &[(u64, u32)], most: usize) -> Markup {
     let loads = points(&|(_, load)| f64::from(*load) / f64::from(load_max));
     let levels = points(&|(level, _)| *level as f64 / level_max as f64);
     html! {
-        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + 2.0 * MARGIN) } role="img" aria-label="load of the site and level of work and prices" {
+        p.caption { "load up to " (load_max / 10) " %, level up to ×" (format!("{:.1}", level_max as f64 / 1_024.0)) }
+        svg.chart viewBox={ "0 0 " (WIDTH) " " (HEIGHT + MARGIN + 2.0) } role="img" aria-label="load of the site and level of work and prices" {
             line.axis x1="0" x2=(WIDTH) y1=(HEIGHT + MARGIN) y2=(HEIGHT + MARGIN) {}
             @if history.len() > 1 {
                 polyline points=(loads) fill="none" stroke=(COLOURS[LOAD]) stroke-width="2" {}
                 polyline points=(levels) fill="none" stroke=(COLOURS[LEVEL]) stroke-width="2" {}
             }
-            text x="0" y="14" { "load up to " (load_max / 10) " %, level up to ×" (format!("{:.1}", level_max as f64 / 1_024.0)) }
         }
     }
 }

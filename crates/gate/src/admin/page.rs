@@ -109,7 +109,9 @@ fn tiles(gate: &Gate, totals: &Totals) -> Markup {
             .sum()
     };
     let tile = |name: &str, value: String| html! { div.tile { span.value { (value) } span.quiet { (name) } } };
-    let bots: u64 = (FIRST_CHARGED..KINDS.len()).map(|kind| totals.of_kind(kind)).sum();
+    let bots: u64 = (FIRST_CHARGED..KINDS.len())
+        .map(|kind| totals.of_kind(kind))
+        .sum();
     let [human, work, wait, _] = gate.counters.sessions();
     html! {
         div.tiles {

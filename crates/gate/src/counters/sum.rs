@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    FIRST_CHARGED, ByDecision, ByRule, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX, kind, route,
+    ByDecision, ByRule, FIRST_CHARGED, KINDS, LATENCY_MICROS, MINUTES, OTHER_ROUTES, ROUTES_MAX,
+    kind, route,
 };
 use crate::policy::Decision;
 use crate::visitor::{Brought, Visit};

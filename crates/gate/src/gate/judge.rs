@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, HeaderMap};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use lilliput_pass::page::PayHint;
 use lilliput_pass::desk::{DeskResponse, Offer};
+use lilliput_pass::page::PayHint;
 use lilliput_pass::session::Way;
 use lilliput_pass::work::Class as Strength;
 use lilliput_toll::payment::Charge;
@@ -57,7 +57,9 @@ pub(crate) async fn judge(gate: &Arc<Gate>, parts: &Parts, arrival: &Arrival<'_>
         unsure: false,
         grant: None,
         answer: None,
-        charge: verdict.price.map(|price| pay::charge(parts, arrival, price)),
+        charge: verdict
+            .price
+            .map(|price| pay::charge(parts, arrival, price)),
         verdict,
     };
     session(gate, parts, &mut judged);
@@ -144,7 +146,12 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The answer to who doesn't pass.
-pub(crate) fn refuse(gate: &Gate, judged: &mut Judged, headers: &HeaderMap, to: &str) -> Response<Outgoing> {
+pub(crate) fn refuse(
+    gate: &Gate,
+    judged: &mut Judged,
+    headers: &HeaderMap,
+    to: &str,
+) -> Response<Outgoing> {
     let mut response = match (judged.answer.take(), judged.decision) {
         (Some(answer), _) => *answer,
         (None, Decision::Deny) => pages::denied(headers, &judged.verdict.rule),
@@ -175,8 +182,17 @@ fn challenge(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Res
         pay: price.as_ref().filter(|_| gate.money.booth.is_some()),
         rule: Some(&verdict.rule),
     };
-    let status = if pays { StatusCode::PAYMENT_REQUIRED } else { StatusCode::FORBIDDEN };
-    let terms = gate.money.booth.as_ref().zip(judged.charge.as_ref()).filter(|_| pays);
+    let status = if pays {
+        StatusCode::PAYMENT_REQUIRED
+    } else {
+        StatusCode::FORBIDDEN
+    };
+    let terms = gate
+        .money
+        .booth
+        .as_ref()
+        .zip(judged.charge.as_ref())
+        .filter(|_| pays);
     if !pages::wants_page(headers) {
         let mut response = Response::new(Outgoing::empty());
         let body = terms.and_then(|(booth, charge)| pay::ask(booth, charge, &mut response));
@@ -185,7 +201,10 @@ fn challenge(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Res
         response.headers_mut().extend(told);
         return response;
     }
-    let language = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let language = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     match gate.desk.challenge(&offer, language, to, now_s()) {
         Ok(mut page) => {
             page.status = status.as_u16();
@@ -202,7 +221,11 @@ fn challenge(gate: &Gate, judged: &Judged, headers: &HeaderMap, to: &str) -> Res
 /// Work for who comes for it: enough for what costs money, or for a light challenge.
 pub(crate) fn work(gate: &Gate, light: bool) -> Response<Outgoing> {
     let verdict = Verdict {
-        decision: if light { Decision::Challenge } else { Decision::Pay },
+        decision: if light {
+            Decision::Challenge
+        } else {
+            Decision::Pay
+        },
         rule: Arc::from("asked-for"),
         class: PolicyClass::Unknown,
         price: None,
@@ -237,7 +260,11 @@ pub(crate) fn from_desk(answer: DeskResponse) -> Response<Outgoing> {
 }
 
 /// What is still to be done when the site has answered.
-pub(crate) async fn finish(gate: &Arc<Gate>, judged: &mut Judged, mut response: Response<Outgoing>) -> Response<Outgoing> {
+pub(crate) async fn finish(
+    gate: &Arc<Gate>,
+    judged: &mut Judged,
+    mut response: Response<Outgoing>,
+) -> Response<Outgoing> {
     if let Some(grant) = judged.grant.take() {
         pay::finish(gate, grant, &mut response).await;
     }

@@ -64,21 +64,38 @@ pub(super) async fn answer(
 }
 
 /// Adds to the balance of the bot that signs the request, by as much as the path says and it pays.
-async fn balance(gate: &Arc<Gate>, parts: &Parts, arrival: &Arrival<'_>, amount: &str) -> Response<Outgoing> {
+async fn balance(
+    gate: &Arc<Gate>,
+    parts: &Parts,
+    arrival: &Arrival<'_>,
+    amount: &str,
+) -> Response<Outgoing> {
     let told = |status: StatusCode, value: serde_json::Value| {
         let mut response = pages::document(&value);
         *response.status_mut() = status;
         response
     };
     let Some(booth) = &gate.money.booth else {
-        return told(StatusCode::NOT_FOUND, json!({ "error": "this gate takes no payments" }));
+        return told(
+            StatusCode::NOT_FOUND,
+            json!({ "error": "this gate takes no payments" }),
+        );
     };
-    let Some(price) = amount.parse::<Price>().ok().filter(|price| !price.is_zero()) else {
-        return told(StatusCode::BAD_REQUEST, json!({ "error": "the path has to end with an amount, like 1.50" }));
+    let Some(price) = amount
+        .parse::<Price>()
+        .ok()
+        .filter(|price| !price.is_zero())
+    else {
+        return told(
+            StatusCode::BAD_REQUEST,
+            json!({ "error": "the path has to end with an amount, like 1.50" }),
+        );
     };
     let signed = pay::signed(gate, parts, arrival).await;
     let Some(bot) = signed.bot.filter(lilliput_toll::bot::Bot::covers_request) else {
-        let why = signed.problem.unwrap_or_else(|| "sign the request, with its method, path and query".to_owned());
+        let why = signed
+            .problem
+            .unwrap_or_else(|| "sign the request, with its method, path and query".to_owned());
         return told(StatusCode::UNAUTHORIZED, json!({ "error": why }));
     };
     let charge = pay::charge(parts, arrival, price);

@@ -235,8 +235,15 @@ pub(crate) fn not_trusted(headers: &HeaderMap) -> Response<Outgoing> {
 }
 
 /// What a program has to do, as a document; `terms` is an object that says how to pay.
-pub(crate) fn challenge_document(gate: &Gate, status: StatusCode, offer: &Offer<'_>, terms: Option<&str>) -> Response<Outgoing> {
-    let work = offer.effort.and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
+pub(crate) fn challenge_document(
+    gate: &Gate,
+    status: StatusCode,
+    offer: &Offer<'_>,
+    terms: Option<&str>,
+) -> Response<Outgoing> {
+    let work = offer
+        .effort
+        .and_then(|effort| gate.desk.work(offer.class, effort, now_s()).ok());
     let work = work.map(|work| {
         json!({
             "challenge": work.text(),
@@ -251,7 +258,11 @@ pub(crate) fn challenge_document(gate: &Gate, status: StatusCode, offer: &Offer<
     };
     value["work"] = json!(work);
     if status != StatusCode::OK {
-        value["decision"] = json!(if status == StatusCode::PAYMENT_REQUIRED { "pay" } else { "challenge" });
+        value["decision"] = json!(if status == StatusCode::PAYMENT_REQUIRED {
+            "pay"
+        } else {
+            "challenge"
+        });
         value["message"] = json!("this site asks programs to pay or to work first");
         value["rule"] = json!(offer.rule);
     }

@@ -8,7 +8,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use lilliput_toll::bot::{Bot, Outcome, RequestHead, Unverified};
 use lilliput_toll::payment::{
-    Answer, Booth, Charge, CrawlerAnswer, PAYMENT_RESPONSE, PAYMENT_SIGNATURE, PaymentId, Price as TollPrice,
+    Answer, Booth, Charge, CrawlerAnswer, PAYMENT_RESPONSE, PAYMENT_SIGNATURE, PaymentId,
+    Price as TollPrice,
 };
 use serde_json::json;
 
@@ -59,7 +60,9 @@ pub(crate) async fn signed(gate: &Arc<Gate>, parts: &Parts, arrival: &Arrival<'_
     if let Outcome::Unverified(Unverified::KeysNeeded(_)) = outcome {
         let gate = Arc::clone(gate);
         let fetched = tokio::task::spawn_blocking(move || {
-            gate.money.verifier.check_and_fetch(&head.borrowed(), now_s())
+            gate.money
+                .verifier
+                .check_and_fetch(&head.borrowed(), now_s())
         });
         outcome = fetched.await.unwrap_or(Outcome::Unsigned);
     }
@@ -115,7 +118,11 @@ impl Head {
 }
 
 fn authority(parts: &Parts) -> &str {
-    parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+    parts
+        .headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// What a request costs, as offers and receipts name it.
@@ -131,12 +138,20 @@ pub(crate) fn charge(parts: &Parts, arrival: &Arrival<'_>, price: Price) -> Char
 }
 
 /// Takes what a request pays with.
-pub(crate) async fn pay(gate: &Arc<Gate>, charge: &Charge, bot: Option<&Bot>, headers: &HeaderMap) -> Paid {
+pub(crate) async fn pay(
+    gate: &Arc<Gate>,
+    charge: &Charge,
+    bot: Option<&Bot>,
+    headers: &HeaderMap,
+) -> Paid {
     if gate.money.booth.is_none() {
         return Paid::Nothing;
     }
-    let x402 = headers.get(PAYMENT_SIGNATURE).map(|value| value.to_str().unwrap_or_default().to_owned());
-    let prepaid = headers.contains_key("crawler-exact-price") || headers.contains_key("crawler-max-price");
+    let x402 = headers
+        .get(PAYMENT_SIGNATURE)
+        .map(|value| value.to_str().unwrap_or_default().to_owned());
+    let prepaid =
+        headers.contains_key("crawler-exact-price") || headers.contains_key("crawler-max-price");
     if x402.is_none() && !prepaid {
         return Paid::Nothing;
     }
@@ -168,7 +183,8 @@ enum Taken {
 
 fn of_x402(answer: Answer, asked: &HeaderMap) -> Paid {
     let told = |status: StatusCode, code: &str, message: &str, header: Option<String>| {
-        let mut response = pages::document(&json!({ "error": { "code": code, "message": message } }));
+        let mut response =
+            pages::document(&json!({ "error": { "code": code, "message": message } }));
         *response.status_mut() = status;
         if let Some(value) = header.and_then(|header| HeaderValue::from_str(&header).ok()) {
             response.headers_mut().insert(PAYMENT_RESPONSE, value);
@@ -192,11 +208,23 @@ fn of_x402(answer: Answer, asked: &HeaderMap) -> Paid {
             &refused.reason,
             Some(refused.header),
         ),
-        Answer::InProgress => told(StatusCode::CONFLICT, "in_progress", "this payment is being settled right now; ask again", None),
-        Answer::Unknown { retry_after, reason } => {
+        Answer::InProgress => told(
+            StatusCode::CONFLICT,
+            "in_progress",
+            "this payment is being settled right now; ask again",
+            None,
+        ),
+        Answer::Unknown {
+            retry_after,
+            reason,
+        } => {
             let mut response = pages::later(asked);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after));
-            response.headers_mut().insert("lilliput-payment", HeaderValue::from_static("unknown"));
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(retry_after));
+            response
+                .headers_mut()
+                .insert("lilliput-payment", HeaderValue::from_static("unknown"));
             if let Ok(reason) = HeaderValue::from_str(&reason) {
                 response.headers_mut().insert("lilliput-reason", reason);
             }
@@ -206,7 +234,12 @@ fn of_x402(answer: Answer, asked: &HeaderMap) -> Paid {
     }
 }
 
-fn of_crawler(answer: CrawlerAnswer, bot: Option<Bot>, price: TollPrice, asked: &HeaderMap) -> Paid {
+fn of_crawler(
+    answer: CrawlerAnswer,
+    bot: Option<Bot>,
+    price: TollPrice,
+    asked: &HeaderMap,
+) -> Paid {
     match (answer, bot) {
         (CrawlerAnswer::NotOffered, _) => Paid::Nothing,
         (CrawlerAnswer::Charged { header, .. }, Some(bot)) => Paid::Granted(Grant {
@@ -216,7 +249,8 @@ fn of_crawler(answer: CrawlerAnswer, bot: Option<Bot>, price: TollPrice, asked: 
         (CrawlerAnswer::Charged { .. }, None) => Paid::Answer(Box::new(pages::later(asked))),
         (CrawlerAnswer::Refused(error), _) => {
             let mut response = pages::document(&json!({ "error": { "code": error.to_string() } }));
-            *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::PAYMENT_REQUIRED);
+            *response.status_mut() =
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::PAYMENT_REQUIRED);
             if let Ok(name) = HeaderValue::from_str(&error.to_string()) {
                 response.headers_mut().insert("crawler-error", name);
             }
@@ -226,14 +260,25 @@ fn of_crawler(answer: CrawlerAnswer, bot: Option<Bot>, price: TollPrice, asked: 
 }
 
 /// Puts the price into an answer that asks for it.
-pub(crate) fn ask(booth: &Booth, charge: &Charge, response: &mut Response<Outgoing>) -> Option<String> {
-    let required = booth.required(charge, "this site asks programs to pay", now_s()).ok()?;
+pub(crate) fn ask(
+    booth: &Booth,
+    charge: &Charge,
+    response: &mut Response<Outgoing>,
+) -> Option<String> {
+    let required = booth
+        .required(charge, "this site asks programs to pay", now_s())
+        .ok()?;
     for (name, value) in required.headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
             response.headers_mut().insert(name, value);
         }
     }
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Some(required.body)
 }
 
@@ -242,10 +287,15 @@ pub(crate) async fn finish(gate: &Arc<Gate>, grant: Grant, response: &mut Respon
     let served = !response.status().is_server_error();
     if served {
         let (name, value) = grant.header;
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
             response.headers_mut().insert(name, value);
         }
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         return;
     }
     let gate = Arc::clone(gate);
@@ -257,12 +307,23 @@ pub(crate) async fn finish(gate: &Arc<Gate>, grant: Grant, response: &mut Respon
         }
     });
     let back = matches!(given.await, Ok(Some(())));
-    let told = if back { "given-back" } else { "kept; show the same payment again" };
-    response.headers_mut().insert("lilliput-payment", HeaderValue::from_static(told));
+    let told = if back {
+        "given-back"
+    } else {
+        "kept; show the same payment again"
+    };
+    response
+        .headers_mut()
+        .insert("lilliput-payment", HeaderValue::from_static(told));
 }
 
 /// Adds to the balance of the bot that signed a request and paid for it.
-pub(crate) async fn credit(gate: &Arc<Gate>, bot: &Bot, grant: &Grant, price: Price) -> Option<Price> {
+pub(crate) async fn credit(
+    gate: &Arc<Gate>,
+    bot: &Bot,
+    grant: &Grant,
+    price: Price,
+) -> Option<Price> {
     let Back::Release(id) = grant.back else {
         return None;
     };

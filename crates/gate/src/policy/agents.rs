@@ -78,9 +78,16 @@ impl Agent {
     #[must_use]
     pub fn signs_as(&self, signer: &str) -> bool {
         let host = signer.split_once("://").map_or(signer, |(_, rest)| rest);
-        let host = host.split(['/', ':', '?']).next().unwrap_or_default().to_ascii_lowercase();
+        let host = host
+            .split(['/', ':', '?'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         self.domains.iter().any(|domain| {
-            host == *domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'))
+            host == *domain
+                || host
+                    .strip_suffix(domain.as_str())
+                    .is_some_and(|rest| rest.ends_with('.'))
         })
     }
 }

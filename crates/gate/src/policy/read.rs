@@ -231,12 +231,19 @@ impl Reader<'_> {
 
     fn units(&mut self, units: &Spanned<u64>) -> u128 {
         if *units.get_ref() == 0 {
-            self.problem(&units.span(), "`units` are the smallest units in one dollar, at least 1");
+            self.problem(
+                &units.span(),
+                "`units` are the smallest units in one dollar, at least 1",
+            );
         }
         u128::from(*units.get_ref())
     }
 
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, text: &Spanned<String>, what: &str) -> Option<T> {
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        text: &Spanned<String>,
+        what: &str,
+    ) -> Option<T> {
         match text.get_ref().parse() {
             Ok(value) => Some(value),
             Err(error) => {

@@ -230,10 +230,17 @@ fn forwarded_for(headers: &HeaderMap, trusted: &[Network], peer: IpAddr) -> IpAd
 /// Names that say where a request came from; only the gate says that to the site.
 pub(crate) fn is_forwarding(name: &str) -> bool {
     // Nearly all names are none of these: told by their first letter.
-    if !matches!(name.as_bytes().first(), Some(b'x' | b'l' | b'f' | b't' | b'c')) {
+    if !matches!(
+        name.as_bytes().first(),
+        Some(b'x' | b'l' | b'f' | b't' | b'c')
+    ) {
         return false;
     }
-    let name = if name.contains('_') { Cow::Owned(name.replace('_', "-")) } else { Cow::Borrowed(name) };
+    let name = if name.contains('_') {
+        Cow::Owned(name.replace('_', "-"))
+    } else {
+        Cow::Borrowed(name)
+    };
     name.starts_with("x-forwarded-")
         || name.starts_with("lilliput-")
         || name == FORWARDED.as_str()

@@ -25,7 +25,11 @@ fn page(seen: &Seen) -> Vec<u8> {
             ),
         ),
     };
-    format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 fn heading(text: &str) -> String {
@@ -35,7 +39,12 @@ fn heading(text: &str) -> String {
 fn challenges(world: &World) -> u64 {
     let metrics = world.admin("/metrics");
     let line = "lilliput_gate_requests_total{kind=\"unknown\",decision=\"challenge\"} ";
-    metrics.lines().find_map(|found| found.strip_prefix(line)).unwrap().parse().unwrap()
+    metrics
+        .lines()
+        .find_map(|found| found.strip_prefix(line))
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 #[test]
@@ -47,7 +56,11 @@ fn a_browser_passes_once_and_is_left_alone() {
     let url = format!("http://{}", world.gate.address());
     browser.open(&format!("{url}/first?a=b"));
     browser.wait_for(&heading("Site /first"));
-    assert_eq!(browser.evaluate("location.search"), "?a=b", "it comes back to where it wanted to go");
+    assert_eq!(
+        browser.evaluate("location.search"),
+        "?a=b",
+        "it comes back to where it wanted to go"
+    );
     browser.wait_for("document.querySelector('#told').textContent === 'by fetch'");
     let asked = challenges(&world);
     browser.click("#next");
@@ -66,7 +79,12 @@ fn a_browser_passes_once_and_is_left_alone() {
     }
     browser.click("#tester button");
     browser.wait_for("document.querySelector('#verdict').innerText.includes('pay')");
-    assert!(browser.evaluate("document.querySelector('#verdict').innerText").to_string().contains("only a claim"));
+    assert!(
+        browser
+            .evaluate("document.querySelector('#verdict').innerText")
+            .to_string()
+            .contains("only a claim")
+    );
     browser.screenshot("gate-page.png");
     for (width, height) in [(400, 800), (1200, 900)] {
         browser.call(
@@ -74,7 +92,11 @@ fn a_browser_passes_once_and_is_left_alone() {
             &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
         );
         let fits = "document.documentElement.scrollWidth <= window.innerWidth";
-        assert_eq!(browser.evaluate(fits), true, "the page is wider than {width}");
+        assert_eq!(
+            browser.evaluate(fits),
+            true,
+            "the page is wider than {width}"
+        );
         browser.screenshot(&format!("gate-page-{width}.png"));
     }
 }
@@ -86,7 +108,10 @@ fn a_browser_without_javascript_waits_once_and_is_left_alone() {
     };
     let world = World::with(Site::answering(page), CHALLENGE, |_| {});
     let url = format!("http://{}", world.gate.address());
-    browser.call("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+    browser.call(
+        "Emulation.setScriptExecutionDisabled",
+        &json!({ "value": true }),
+    );
     browser.open(&format!("{url}/first"));
     browser.screenshot("gate-challenge-no-script.png");
     browser.wait_for(&heading("Site /first"));
@@ -126,7 +151,9 @@ fn attack(address: std::net::SocketAddr, ended: &AtomicBool, spent: &AtomicU64) 
     let mut cookie = String::new();
     let mut visitor = Visitor::new(address);
     while !ended.load(Ordering::Relaxed) {
-        visitor.write(format!("GET /flood HTTP/1.1\r\nHost: a.org\r\n{cookie}\r\n"));
+        visitor.write(format!(
+            "GET /flood HTTP/1.1\r\nHost: a.org\r\n{cookie}\r\n"
+        ));
         let Some(answer) = visitor.try_answer() else {
             visitor = Visitor::new(address);
             continue;
@@ -158,7 +185,9 @@ fn read_pages(address: std::net::SocketAddr, cookie: &str, count: u32) -> Durati
             std::thread::sleep(Duration::from_millis(100));
             let begun = Instant::now();
             let mut visitor = Visitor::new(address);
-            visitor.write(format!("GET /page/{number} HTTP/1.1\r\nHost: a.org\r\n{cookie}\r\n"));
+            visitor.write(format!(
+                "GET /page/{number} HTTP/1.1\r\nHost: a.org\r\n{cookie}\r\n"
+            ));
             assert_eq!(visitor.answer().status, 200, "a person isn't asked again");
             begun.elapsed()
         })
@@ -198,10 +227,19 @@ fn a_flood_is_priced_out_while_the_humans_latency_holds() {
         "{rate:.0} of {capacity:.0} requests a second reach the site, person's p90 {latency:?}, {} hashes spent, calm after {converged:?}",
         spent.load(Ordering::Relaxed)
     );
-    assert!(rate < capacity * 0.8, "the flood still takes {rate:.0} of {capacity:.0} requests a second");
-    assert!(latency < Duration::from_millis(400), "a person waits {latency:?}");
+    assert!(
+        rate < capacity * 0.8,
+        "the flood still takes {rate:.0} of {capacity:.0} requests a second"
+    );
+    assert!(
+        latency < Duration::from_millis(400),
+        "a person waits {latency:?}"
+    );
     let metrics = world.admin("/metrics");
-    let level = metrics.lines().find_map(|line| line.strip_prefix("lilliput_gate_level_1024ths ")).unwrap();
+    let level = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("lilliput_gate_level_1024ths "))
+        .unwrap();
     assert!(level.parse::<u64>().unwrap() > 2_048, "level {level}");
 }
 
@@ -210,14 +248,28 @@ fn wait_for_calm(world: &World) -> Duration {
     let begun = Instant::now();
     let calm = AtomicU32::new(0);
     while calm.load(Ordering::Relaxed) < 3 {
-        assert!(begun.elapsed() < Duration::from_secs(90), "the load doesn't come down");
+        assert!(
+            begun.elapsed() < Duration::from_secs(90),
+            "the load doesn't come down"
+        );
         std::thread::sleep(Duration::from_secs(1));
         let metrics = world.admin("/metrics");
         let value = |name: &str| -> u64 {
-            metrics.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().parse().unwrap()
+            metrics
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap()
+                .trim()
+                .parse()
+                .unwrap()
         };
-        let is_calm = value("lilliput_gate_load_permille ") < 700 && value("lilliput_gate_level_1024ths ") > 1_024;
-        let count = if is_calm { calm.load(Ordering::Relaxed) + 1 } else { 0 };
+        let is_calm = value("lilliput_gate_load_permille ") < 700
+            && value("lilliput_gate_level_1024ths ") > 1_024;
+        let count = if is_calm {
+            calm.load(Ordering::Relaxed) + 1
+        } else {
+            0
+        };
         calm.store(count, Ordering::Relaxed);
     }
     begun.elapsed()

@@ -7,7 +7,10 @@
 )]
 
 #[path = "../../../cli/tests/it/browser.rs"]
-#[expect(dead_code, reason = "the browser of the command's tests, of which these need a part")]
+#[expect(
+    dead_code,
+    reason = "the browser of the command's tests, of which these need a part"
+)]
 mod browser;
 mod end_to_end;
 mod hostile;

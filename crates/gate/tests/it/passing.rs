@@ -239,7 +239,10 @@ fn forward_authentication_is_for_trusted_servers() {
     );
     assert_eq!(trusting.get("/.lilliput/auth/nginx", &bot).status, 401);
     assert_eq!(trusting.get("/.lilliput/answer", &bot).status, 402);
-    let tricked = trusting.get("/.lilliput/auth", "X-Forwarded-Uri: /../etc\r\nX-Forwarded-Method: GET\r\n");
+    let tricked = trusting.get(
+        "/.lilliput/auth",
+        "X-Forwarded-Uri: /../etc\r\nX-Forwarded-Method: GET\r\n",
+    );
     assert_eq!(tricked.status, 400);
     assert!(
         trusting.site.seen().is_empty(),

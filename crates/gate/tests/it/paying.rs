@@ -18,11 +18,18 @@ const TOKEN: &str = "0x00000000000000000000000000000000000000cc";
 const GPTBOT: &str = "User-Agent: GPTBot/1.2\r\nAccept: */*\r\n";
 
 fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
 }
 
 fn answer(kind: &str, body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 /// A facilitator that settles everything, and counts.
@@ -33,7 +40,10 @@ fn facilitator() -> (Site, Arc<AtomicUsize>) {
         let asked: Value = serde_json::from_slice(&seen.body).unwrap();
         let payer = &asked["paymentPayload"]["payload"]["authorization"]["from"];
         if seen.line().contains("/verify") {
-            return answer("application/json", &json!({ "isValid": true, "payer": payer }).to_string());
+            return answer(
+                "application/json",
+                &json!({ "isValid": true, "payer": payer }).to_string(),
+            );
         }
         count.fetch_add(1, Ordering::SeqCst);
         let network = &asked["paymentRequirements"]["network"];
@@ -53,7 +63,8 @@ fn policy(facilitator: SocketAddr) -> String {
 /// The header that pays what an answer asks for.
 fn payment(asked: &Answer) -> String {
     assert_eq!(asked.status, 402, "{}", asked.text());
-    let required = PaymentRequired::from_header(&asked.header("payment-required").unwrap()).unwrap();
+    let required =
+        PaymentRequired::from_header(&asked.header("payment-required").unwrap()).unwrap();
     let terms = &required.accepts[0];
     let token = EvmToken {
         chain_id: 84532,
@@ -88,8 +99,15 @@ struct Crawler {
 impl Crawler {
     fn new() -> Self {
         let secret = SecretKey::from_seed([9; 32]);
-        let published = Signer::new(secret.clone(), "https://nobody.example").unwrap().directory();
-        let directory = Site::answering(move |_| answer("application/http-message-signatures-directory+json", &published));
+        let published = Signer::new(secret.clone(), "https://nobody.example")
+            .unwrap()
+            .directory();
+        let directory = Site::answering(move |_| {
+            answer(
+                "application/http-message-signatures-directory+json",
+                &published,
+            )
+        });
         let signer = Signer::new(secret, &format!("http://{}", directory.address)).unwrap();
         Self { signer, directory }
     }
@@ -100,7 +118,9 @@ impl Crawler {
         for (name, value) in more {
             headers.insert(*name, HeaderValue::from_str(value).unwrap());
         }
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = path
+            .split_once('?')
+            .map_or((path, None), |(path, query)| (path, Some(query)));
         let head = RequestHead {
             method: "GET",
             scheme: "http",
@@ -112,8 +132,14 @@ impl Crawler {
         let fields: Vec<&str> = more.iter().map(|(name, _)| *name).collect();
         let nonce: [u8; 16] = random_bytes().unwrap();
         // A little ahead: a gate doesn't take what may have been used before it started.
-        let signed = self.signer.sign(&head, &fields, now_s() + 9, 60, &nonce).unwrap();
-        let more: String = more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let signed = self
+            .signer
+            .sign(&head, &fields, now_s() + 9, 60, &nonce)
+            .unwrap();
+        let more: String = more
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
         format!(
             "Accept: */*\r\n{more}Signature-Agent: {}\r\nSignature-Input: {}\r\nSignature: {}\r\n",
             signed.signature_agent, signed.signature_input, signed.signature
@@ -128,15 +154,27 @@ fn a_payment_buys_one_page_once() {
     let asked = world.get("/docs/a?b=c", GPTBOT);
     assert_eq!(asked.header("crawler-price").as_deref(), Some("USD 0.01"));
     let body: Value = serde_json::from_slice(&asked.body).unwrap();
-    assert_eq!((&body["x402Version"], &body["rule"]), (&json!(2), &json!("training")));
-    assert!(body["work"]["challenge"].is_string(), "work is the other way");
+    assert_eq!(
+        (&body["x402Version"], &body["rule"]),
+        (&json!(2), &json!("training"))
+    );
+    assert!(
+        body["work"]["challenge"].is_string(),
+        "work is the other way"
+    );
 
     let pays = payment(&asked);
     // Another page isn't what was offered.
-    assert_eq!(world.get("/docs/other", &format!("{GPTBOT}{pays}")).status, 402);
+    assert_eq!(
+        world.get("/docs/other", &format!("{GPTBOT}{pays}")).status,
+        402
+    );
     let visitors: Vec<_> = (0..24)
         .map(|_| {
-            let (address, request) = (world.gate.address(), format!("GET /docs/a?b=c HTTP/1.1\r\nHost: example.org\r\n{GPTBOT}{pays}\r\n"));
+            let (address, request) = (
+                world.gate.address(),
+                format!("GET /docs/a?b=c HTTP/1.1\r\nHost: example.org\r\n{GPTBOT}{pays}\r\n"),
+            );
             std::thread::spawn(move || {
                 let mut visitor = Visitor::new(address);
                 visitor.write(request);
@@ -144,17 +182,42 @@ fn a_payment_buys_one_page_once() {
             })
         })
         .collect();
-    let answers: Vec<Answer> = visitors.into_iter().map(|visitor| visitor.join().unwrap()).collect();
-    let served: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 200).collect();
-    assert_eq!(served.len(), 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    let answers: Vec<Answer> = visitors
+        .into_iter()
+        .map(|visitor| visitor.join().unwrap())
+        .collect();
+    let served: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.status == 200)
+        .collect();
+    assert_eq!(
+        served.len(),
+        1,
+        "{:?}",
+        answers
+            .iter()
+            .map(|answer| answer.status)
+            .collect::<Vec<_>>()
+    );
     assert!(served[0].header("payment-response").is_some());
-    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 409)));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| matches!(answer.status, 200 | 409))
+    );
     assert_eq!(settled.load(Ordering::SeqCst), 1);
     assert_eq!(world.site.seen().len(), 1);
     let again = world.get("/docs/a?b=c", &format!("{GPTBOT}{pays}"));
     assert_eq!(again.status, 409);
-    assert!(again.header("payment-response").is_some(), "the receipt can be had again");
-    assert!(world.admin("/metrics").contains("lilliput_gate_paid_millionths_total 10000"));
+    assert!(
+        again.header("payment-response").is_some(),
+        "the receipt can be had again"
+    );
+    assert!(
+        world
+            .admin("/metrics")
+            .contains("lilliput_gate_paid_millionths_total 10000")
+    );
 }
 
 #[test]
@@ -172,7 +235,10 @@ fn a_payment_is_given_back_when_the_site_fails() {
     let world = World::with(site, &policy(facilitator.address), |_| {});
     let pays = payment(&world.get("/a", GPTBOT));
     let failed = world.get("/a", &format!("{GPTBOT}{pays}"));
-    assert_eq!((failed.status, failed.header("lilliput-payment").as_deref()), (503, Some("given-back")));
+    assert_eq!(
+        (failed.status, failed.header("lilliput-payment").as_deref()),
+        (503, Some("given-back"))
+    );
     fails.store(false, Ordering::SeqCst);
     let served = world.get("/a", &format!("{GPTBOT}{pays}"));
     assert_eq!((served.status, served.text().as_str()), (200, "served"));
@@ -181,10 +247,17 @@ fn a_payment_is_given_back_when_the_site_fails() {
 
 #[test]
 fn a_payment_is_not_taken_while_nobody_can_settle_it() {
-    let away = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let away = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let world = World::start(&policy(away));
     let pays = payment(&world.get("/a", GPTBOT));
-    assert_eq!(world.get("/a", &format!("{GPTBOT}{pays}")).status, 503, "money fails closed");
+    assert_eq!(
+        world.get("/a", &format!("{GPTBOT}{pays}")).status,
+        503,
+        "money fails closed"
+    );
     assert!(world.site.seen().is_empty());
 }
 
@@ -197,28 +270,62 @@ fn a_signed_crawler_fills_its_balance_and_is_charged_from_it() {
 
     let unsigned = world.get("/.lilliput/balance/1.5", "Accept: */*\r\n");
     assert_eq!(unsigned.status, 401, "a balance is someone's");
-    let asked = world.get("/.lilliput/balance/1.5", &crawler.signed("/.lilliput/balance/1.5", &[]));
+    let asked = world.get(
+        "/.lilliput/balance/1.5",
+        &crawler.signed("/.lilliput/balance/1.5", &[]),
+    );
     let pays = payment(&asked);
-    let filled = world.get("/.lilliput/balance/1.5", &format!("{}{pays}", crawler.signed("/.lilliput/balance/1.5", &[])));
+    let filled = world.get(
+        "/.lilliput/balance/1.5",
+        &format!("{}{pays}", crawler.signed("/.lilliput/balance/1.5", &[])),
+    );
     assert_eq!(filled.status, 200, "{}", filled.text());
     let body: Value = serde_json::from_slice(&filled.body).unwrap();
     assert_eq!(body["balance"], "1.5");
     assert_eq!(settled.load(Ordering::SeqCst), 1);
 
     let asked = world.get("/page", &crawler.signed("/page", &[]));
-    assert_eq!((asked.status, asked.header("crawler-price").as_deref()), (402, Some("USD 0.002")));
+    assert_eq!(
+        (asked.status, asked.header("crawler-price").as_deref()),
+        (402, Some("USD 0.002"))
+    );
     let offers = crawler.signed("/page", &[("crawler-max-price", "USD 0.005")]);
     let served = world.get("/page", &offers);
-    assert_eq!((served.status, served.header("crawler-charged").as_deref()), (200, Some("USD 0.002")), "{}", served.text());
+    assert_eq!(
+        (served.status, served.header("crawler-charged").as_deref()),
+        (200, Some("USD 0.002")),
+        "{}",
+        served.text()
+    );
     // The same signature again is no signature, and pays nothing.
     let replayed = world.get("/page", &offers);
-    assert_ne!(replayed.header("crawler-charged").as_deref(), Some("USD 0.002"));
+    assert_ne!(
+        replayed.header("crawler-charged").as_deref(),
+        Some("USD 0.002")
+    );
     assert!(replayed.header("lilliput-signature").is_some() || replayed.status == 200);
-    let cheap = world.get("/page", &crawler.signed("/page", &[("crawler-max-price", "USD 0.001")]));
-    assert_eq!((cheap.status, cheap.header("crawler-error").as_deref()), (402, Some("InvalidCrawlerMaxPrice")));
+    let cheap = world.get(
+        "/page",
+        &crawler.signed("/page", &[("crawler-max-price", "USD 0.001")]),
+    );
+    assert_eq!(
+        (cheap.status, cheap.header("crawler-error").as_deref()),
+        (402, Some("InvalidCrawlerMaxPrice"))
+    );
     assert!(!crawler.directory.seen().is_empty());
     // A signature of someone else's request, and one that was changed.
-    let stolen = world.get("/other", &crawler.signed("/page", &[("crawler-max-price", "USD 0.005")]));
+    let stolen = world.get(
+        "/other",
+        &crawler.signed("/page", &[("crawler-max-price", "USD 0.005")]),
+    );
     assert_eq!(stolen.header("crawler-charged"), None);
-    assert_eq!(world.site.seen().iter().filter(|seen| seen.line().contains("/page")).count(), 1 + usize::from(replayed.status == 200));
+    assert_eq!(
+        world
+            .site
+            .seen()
+            .iter()
+            .filter(|seen| seen.line().contains("/page"))
+            .count(),
+        1 + usize::from(replayed.status == 200)
+    );
 }

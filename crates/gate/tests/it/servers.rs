@@ -26,12 +26,17 @@ impl Drop for Server {
 }
 
 fn example(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/gate").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples/gate")
+        .join(name);
     fs::read_to_string(path).unwrap()
 }
 
 fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 fn is_installed(program: &str) -> bool {
@@ -46,7 +51,9 @@ fn is_installed(program: &str) -> bool {
 
 /// A gate that a server on this machine may ask, and a folder with a site.
 fn world() -> World {
-    let world = World::with(Site::start(), POLICY, |config| config.trusted = vec!["127.0.0.1".parse().unwrap()]);
+    let world = World::with(Site::start(), POLICY, |config| {
+        config.trusted = vec!["127.0.0.1".parse().unwrap()]
+    });
     let site = world.folder.path().join("site");
     fs::create_dir(&site).unwrap();
     fs::write(site.join("index.html"), "the page itself").unwrap();
@@ -56,7 +63,12 @@ fn world() -> World {
 }
 
 fn started(mut command: Command, address: SocketAddr) -> Server {
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().unwrap();
+    let child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
     let server = Server(child);
     let begun = Instant::now();
     while TcpStream::connect(address).is_err() {
@@ -68,7 +80,9 @@ fn started(mut command: Command, address: SocketAddr) -> Server {
 
 fn get(address: SocketAddr, path: &str, headers: &str) -> Answer {
     let mut visitor = Visitor::new(address);
-    visitor.write(format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"));
+    visitor.write(format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"
+    ));
     visitor.answer()
 }
 
@@ -76,20 +90,34 @@ fn get(address: SocketAddr, path: &str, headers: &str) -> Answer {
 fn check(world: &World, address: SocketAddr) {
     let page = get(address, "/index.html?a=b", BROWSER);
     assert_eq!(page.status, 403);
-    assert!(page.text().contains("data-to=\"/index.html?a=b\""), "{}", page.text());
+    assert!(
+        page.text().contains("data-to=\"/index.html?a=b\""),
+        "{}",
+        page.text()
+    );
     assert_eq!(get(address, "/robots.txt", BROWSER).text(), "User-agent: *");
     let hidden = get(address, "/hidden.html", BROWSER);
     assert_eq!(hidden.status, 403);
-    assert!(hidden.text().contains("This isn't for you") && hidden.text().contains("hidden"), "{}", hidden.text());
+    assert!(
+        hidden.text().contains("This isn't for you") && hidden.text().contains("hidden"),
+        "{}",
+        hidden.text()
+    );
     assert_eq!(get(address, "/a/../hidden.html", BROWSER).status, 403);
 
     let pays = get(address, "/index.html", GPTBOT);
     assert_eq!(pays.status, 402, "{}", pays.text());
 
     // The visitor's own words about its request don't count.
-    let spoofed = format!("{GPTBOT}X-Original-URI: /robots.txt\r\nX-Forwarded-Uri: /robots.txt\r\nX-Original-Method: GET\r\nX-Forwarded-Method: GET\r\n");
+    let spoofed = format!(
+        "{GPTBOT}X-Original-URI: /robots.txt\r\nX-Forwarded-Uri: /robots.txt\r\nX-Original-Method: GET\r\nX-Forwarded-Method: GET\r\n"
+    );
     assert_eq!(get(address, "/index.html", &spoofed).status, 402);
-    for own in ["/.lilliput/auth", "/.lilliput/auth/nginx", "/.lilliput/answer"] {
+    for own in [
+        "/.lilliput/auth",
+        "/.lilliput/auth/nginx",
+        "/.lilliput/answer",
+    ] {
         let asked = get(address, own, "X-Original-URI: /robots.txt\r\n");
         assert_eq!(asked.status, 404, "{own}");
     }
@@ -97,7 +125,10 @@ fn check(world: &World, address: SocketAddr) {
     let cookie = worked(address, &get(address, "/index.html", "Accept: */*\r\n"));
     for _ in 0..3 {
         let passed = get(address, "/index.html", &format!("{BROWSER}{cookie}"));
-        assert_eq!((passed.status, passed.text().as_str()), (200, "the page itself"));
+        assert_eq!(
+            (passed.status, passed.text().as_str()),
+            (200, "the page itself")
+        );
     }
     assert!(world.site.seen().is_empty());
 }
@@ -124,9 +155,19 @@ fn nginx_asks_the_gate() {
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, whole).unwrap();
-    let program = if Path::new("/usr/sbin/nginx").exists() { "/usr/sbin/nginx" } else { "nginx" };
+    let program = if Path::new("/usr/sbin/nginx").exists() {
+        "/usr/sbin/nginx"
+    } else {
+        "nginx"
+    };
     let mut command = Command::new(program);
-    command.arg("-c").arg(&file).arg("-p").arg(folder).arg("-e").arg(folder.join("error.log"));
+    command
+        .arg("-c")
+        .arg(&file)
+        .arg("-p")
+        .arg(folder)
+        .arg("-e")
+        .arg(folder.join("error.log"));
     let _server = started(command, address);
     check(&world, address);
 }
@@ -141,13 +182,18 @@ fn caddy_asks_the_gate() {
     let address = free();
     let site = example("Caddyfile")
         .replace("127.0.0.1:8420", &world.gate.address().to_string())
-        .replace("127.0.0.1:8081", &address.to_string())
+        .replace(":8081", &format!(":{}", address.port()))
         .replace("/srv/site", &folder.join("site").display().to_string());
     let file = folder.join("Caddyfile");
     fs::write(&file, format!("{{\n\tadmin off\n}}\n{site}")).unwrap();
     let mut command = Command::new("caddy");
-    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file);
-    command.env("HOME", folder).env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(&file);
+    command
+        .env("HOME", folder)
+        .env("XDG_DATA_HOME", folder)
+        .env("XDG_CONFIG_HOME", folder);
     let _server = started(command, address);
     check(&world, address);
 }

@@ -110,14 +110,20 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
 }
 
 /// Runs a gate until it is told to stop, and says where it is.
-pub(super) fn run_with(config: Config, session: &Session, mut started: impl FnMut(&Running)) -> Result<Outcome> {
+pub(super) fn run_with(
+    config: Config,
+    session: &Session,
+    mut started: impl FnMut(&Running),
+) -> Result<Outcome> {
     let upstream = config.upstream.authority.clone();
     let observe = config.observe;
     let mut listened = None;
     let ready = |running: &Running| {
         let address = running.address();
         listened = Some(address);
-        session.say(format!("gate      http://{address} before http://{upstream}"));
+        session.say(format!(
+            "gate      http://{address} before http://{upstream}"
+        ));
         if let Some(page) = running.admin_url() {
             session.say(format!("page      {page}"));
         }
