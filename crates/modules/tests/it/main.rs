@@ -8,12 +8,17 @@
 
 mod genesis;
 mod histories;
+mod identity;
+mod identity_evidence;
+mod identity_histories;
+mod identity_proofs;
 mod jobs;
 mod money;
 mod price_histories;
 mod prices;
 mod providers;
 mod registry;
+mod scratch_chain;
 mod subnet_audits;
 mod subnet_field;
 mod subnet_histories;
