@@ -7,11 +7,12 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 24] = [
+const LAYERS: [(&str, u8); 25] = [
     ("lilliput-crypto", 0),
     ("lilliput-fee", 0),
     ("lilliput-forecast", 0),
     ("lilliput-oidc", 0),
+    ("lilliput-zklogin", 0),
     ("lilliput-types", 1),
     ("lilliput-graph", 1),
     ("lilliput-incentives", 1),
