@@ -55,11 +55,19 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
+    /// The identity of a login provider, from the authority that registered it and its name.
+    LoginIssuer,
+    /// The address of an account that belongs to a login.
+    LoginAccount,
+    /// The address of an account that belongs to a login whose subject is hidden.
+    LoginHiddenAccount,
+    /// What the key that an account's salt stands for signs to open a session.
+    LoginOpen,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 29] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -85,6 +93,10 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
+        Self::LoginIssuer,
+        Self::LoginAccount,
+        Self::LoginHiddenAccount,
+        Self::LoginOpen,
     ];
 
     /// The context string given to BLAKE3.
@@ -116,6 +128,10 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
+            Self::LoginIssuer => "lilliput 2026 v1 login issuer",
+            Self::LoginAccount => "lilliput 2026 v1 login account",
+            Self::LoginHiddenAccount => "lilliput 2026 v1 login hidden account",
+            Self::LoginOpen => "lilliput 2026 v1 login open",
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankMessage;
 use crate::job::JobMessage;
+use crate::login::LoginMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
@@ -30,6 +31,8 @@ pub enum Message {
     Tournament(TournamentMessage),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesMessage),
+    /// Accounts that belong to a login elsewhere.
+    Login(LoginMessage),
 }
 
 impl Message {
@@ -41,6 +44,7 @@ impl Message {
             Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
                 Segment::Software
             }
+            Self::Login(_) => Segment::Identity,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -61,7 +65,8 @@ impl Message {
             | Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)
-            | Self::Prices(_) => [None, None],
+            | Self::Prices(_)
+            | Self::Login(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

@@ -9,6 +9,10 @@
 mod genesis;
 mod histories;
 mod jobs;
+mod login;
+mod login_hidden;
+mod login_issuers;
+mod login_provider;
 mod money;
 mod price_histories;
 mod prices;

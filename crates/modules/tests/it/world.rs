@@ -91,6 +91,7 @@ pub(crate) struct World {
     pub(crate) state: MemoryState,
     pub(crate) height: Height,
     pub(crate) time: TimeMs,
+    pub(crate) halted: DurationMs,
     /// Everything that happened, to compare two runs.
     pub(crate) events: Vec<Event>,
 }
@@ -114,6 +115,7 @@ impl World {
             state,
             height: Height(0),
             time: TimeMs(1_000_000),
+            halted: DurationMs(0),
             events: Vec::new(),
         }
     }
@@ -287,7 +289,7 @@ impl World {
                 .unwrap();
         let transaction = Transaction {
             chain: self.network.chain(),
-            signer: AccountKey::from(&secret(signer)),
+            signer: (&secret(signer)).into(),
             nonce: nonce.unwrap_or_default(),
             expires_at: Height(u64::MAX),
             fee_max: Amount(u128::MAX),
@@ -298,13 +300,18 @@ impl World {
             transaction: transaction.sign(&secret(signer)),
             blobs: List::new(blobs).unwrap(),
         };
+        self.hand_in(&submission)
+    }
+
+    /// A signed transaction in a block of its own; the error is its stable code.
+    pub(crate) fn hand_in(&mut self, submission: &Submission) -> Result<Receipt, String> {
         submission.check(self.network.chain()).unwrap();
         let receipt = self
-            .block(Some(&submission))
+            .block(Some(submission))
             .map_err(|rejection| match rejection {
-                Rejection::Message { refusal, .. } | Rejection::FeeUnpaid(refusal) => {
-                    refusal.code.to_owned()
-                }
+                Rejection::Message { refusal, .. }
+                | Rejection::FeeUnpaid(refusal)
+                | Rejection::Session(refusal) => refusal.code.to_owned(),
                 other => panic!("{other}"),
             })?;
         let receipt = receipt.unwrap();
@@ -326,6 +333,7 @@ impl World {
             chain: self.network.chain(),
             height: self.height.next(),
             time: self.time,
+            halted: self.halted,
             proposer: secret(200).public_key(),
         };
         let mut execution = BlockExecution::new(&self.network, &self.state, context);
