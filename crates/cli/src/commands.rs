@@ -10,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod forecast;
+pub(crate) mod id;
 pub(crate) mod model;
 pub(crate) mod prices;
 pub(crate) mod prove;

@@ -5,6 +5,7 @@ use lilliput_client::{Client, ClientError, Sender};
 use lilliput_types::Address;
 
 use crate::failure::{Exit, Failure, Result};
+use crate::logins;
 use crate::session::Session;
 use crate::wallet::{self, Wallet};
 
@@ -38,6 +39,13 @@ impl NodeArgs {
 }
 
 impl KeyArgs {
+    /// A key that isn't named by a flag of its own.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            key: name.to_owned(),
+        }
+    }
+
     /// Opens the key and asks the node for its chain.
     pub(crate) fn sender(&self, session: &Session, node: &NodeArgs) -> Result<Sender> {
         let wallet = Wallet::new(&session.data()?);
@@ -52,7 +60,11 @@ impl KeyArgs {
             Some(secret) => secret,
             None => wallet.open(&self.key, &wallet::passphrase(session)?)?,
         };
-        Ok(Sender::new(client, secret)?)
+        // A session's key signs for the account that opened it.
+        Ok(match logins::account_of(&session.data()?, &self.key)? {
+            Some(account) => Sender::for_session(client, secret, account)?,
+            None => Sender::new(client, secret)?,
+        })
     }
 }
 
@@ -63,7 +75,11 @@ pub(crate) fn address(session: &Session, text: &str) -> Result<Address> {
             .parse()
             .map_err(|error: lilliput_types::ParseError| Failure::bad_input(anyhow!("{error}")));
     }
-    let key = Wallet::new(&session.data()?).public_key(text)?;
+    let data = session.data()?;
+    if let Some(account) = logins::account_of(&data, text)? {
+        return Ok(account);
+    }
+    let key = Wallet::new(&data).public_key(text)?;
     Ok(lilliput_types::AccountKey::Ed25519(key).address())
 }
 

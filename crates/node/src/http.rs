@@ -3,6 +3,7 @@
 mod answer;
 mod guard;
 mod listener;
+mod login;
 mod prices;
 mod query;
 mod routes;
@@ -43,6 +44,7 @@ fn router(node: Shared) -> Router {
         .merge(subnets::router())
         .merge(tournament::router())
         .merge(prices::router())
+        .merge(login::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

@@ -7,10 +7,13 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 23] = [
+const LAYERS: [(&str, u8); 26] = [
     ("lilliput-crypto", 0),
+    ("lilliput-fee", 0),
     ("lilliput-forecast", 0),
     ("lilliput-semaphore", 0),
+    ("lilliput-oidc", 0),
+    ("lilliput-zklogin", 0),
     ("lilliput-types", 1),
     ("lilliput-graph", 1),
     ("lilliput-incentives", 1),

@@ -92,6 +92,22 @@ const COMMANDS: &[&[&str]] = &[
     &["prices", "contest", "reveal"],
     &["prices", "contest", "check"],
     &["prices", "replay"],
+    &["id"],
+    &["id", "login"],
+    &["id", "login", "begin"],
+    &["id", "login", "account"],
+    &["id", "login", "request"],
+    &["id", "login", "finish"],
+    &["id", "login", "show"],
+    &["id", "login", "end"],
+    &["id", "keys"],
+    &["id", "keys", "register"],
+    &["id", "keys", "publish"],
+    &["id", "keys", "retire"],
+    &["id", "keys", "hand-over"],
+    &["id", "keys", "list"],
+    &["id", "keys", "show"],
+    &["id", "verify-zklogin"],
 ];
 
 #[test]

@@ -219,3 +219,18 @@ fn a_removed_member_is_out_under_every_root() {
     assert_eq!(people.come(check_in("other member")), code("root"));
     people.come(check_in("after removal")).unwrap();
 }
+
+/// The chain of the network that `crates/cli/tests/it/identity.rs` starts: proofs for it are made anew when the genesis of
+/// play networks changes.
+#[test]
+fn identity_chain_of_the_network_is_that_of_the_vectors() {
+    use lilliput_types::{AccountKey, Amount};
+    let key = |number| crate::world::secret(number);
+    let accounts = [61, 62, 63].map(|number| AccountKey::from(&key(number)).address());
+    let (seed, validator) = (Digest([60; 32]), key(60).public_key());
+    let amount = Amount(1_000_000_000_000);
+    let genesis = lilliput_modules::Genesis::play(seed, validator, &accounts, amount).unwrap();
+    println!("chain of the network: {}", genesis.chain());
+    let made_for = vector("network: first").chain;
+    assert_eq!(genesis.chain(), made_for, "run specs/vectors/identity.mjs");
+}

@@ -93,6 +93,7 @@ pub(crate) struct World {
     pub(crate) state: MemoryState,
     pub(crate) height: Height,
     pub(crate) time: TimeMs,
+    pub(crate) halted: DurationMs,
     /// Everything that happened, to compare two runs.
     pub(crate) events: Vec<Event>,
 }
@@ -117,6 +118,7 @@ impl World {
             state,
             height: Height(0),
             time: TimeMs(1_000_000),
+            halted: DurationMs(0),
             events: Vec::new(),
         }
     }
@@ -320,7 +322,7 @@ impl World {
         let nonce: Option<Nonce> = lilliput_ledger::read(&self.state, &key).unwrap();
         let transaction = Transaction {
             chain: self.chain,
-            signer: account,
+            signer: account.into(),
             nonce: nonce.unwrap_or_default(),
             expires_at: Height(u64::MAX),
             fee_max: Amount(u128::MAX),
@@ -331,13 +333,18 @@ impl World {
             transaction: transaction.sign(signer),
             blobs: List::new(blobs).unwrap(),
         };
+        self.hand_in(&submission)
+    }
+
+    /// A signed transaction in a block of its own; the error is its stable code.
+    pub(crate) fn hand_in(&mut self, submission: &Submission) -> Result<Receipt, String> {
         submission.check(self.chain).unwrap();
         let receipt = self
-            .block(Some(&submission))
+            .block(Some(submission))
             .map_err(|rejection| match rejection {
-                Rejection::Message { refusal, .. } | Rejection::FeeUnpaid(refusal) => {
-                    refusal.code.to_owned()
-                }
+                Rejection::Message { refusal, .. }
+                | Rejection::FeeUnpaid(refusal)
+                | Rejection::Session(refusal) => refusal.code.to_owned(),
                 other => panic!("{other}"),
             })?;
         let receipt = receipt.unwrap();
@@ -359,6 +366,7 @@ impl World {
             chain: self.chain,
             height: self.height.next(),
             time: self.time,
+            halted: self.halted,
             proposer: secret(200).public_key(),
         };
         let mut execution = BlockExecution::new(&self.network, &self.state, context);
