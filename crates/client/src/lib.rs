@@ -18,6 +18,7 @@
 pub mod api;
 mod client;
 mod error;
+mod identity;
 mod input;
 mod login;
 mod prices;

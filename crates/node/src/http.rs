@@ -4,6 +4,7 @@ mod answer;
 mod guard;
 mod listener;
 mod login;
+mod identity;
 mod prices;
 mod query;
 mod routes;
@@ -44,6 +45,7 @@ fn router(node: Shared) -> Router {
         .merge(subnets::router())
         .merge(tournament::router())
         .merge(prices::router())
+        .merge(identity::router())
         .merge(login::router())
         .merge(upload::router())
         .fallback(answer::no_route)

@@ -20,6 +20,7 @@ mod blobs;
 mod config;
 mod engine;
 mod error;
+mod identity;
 mod http;
 mod inputs;
 mod login;

@@ -1,7 +1,12 @@
 //! `lilliput id`: identities.
 
+mod app;
+mod group;
+mod issuer;
 mod keys;
 mod login;
+mod told;
+mod verify_semaphore;
 mod verify_zklogin;
 
 use clap::Subcommand;
@@ -10,7 +15,7 @@ use crate::failure::Result;
 use crate::outcome::Outcome;
 use crate::session::Session;
 
-/// Accounts that belong to a login elsewhere, and the login providers that the ledger knows.
+/// Unique humans, who reveal nothing else; accounts that belong to a login elsewhere.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,6 +24,10 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    Issuer(issuer::Args),
+    Group(group::Args),
+    App(app::Args),
+    VerifySemaphore(verify_semaphore::Args),
     Login(login::Args),
     Keys(keys::Args),
     VerifyZklogin(verify_zklogin::Args),
@@ -26,6 +35,10 @@ enum Command {
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
+        Command::Issuer(args) => issuer::run(args, session),
+        Command::Group(args) => group::run(args, session),
+        Command::App(args) => app::run(args, session),
+        Command::VerifySemaphore(args) => verify_semaphore::run(args),
         Command::Login(args) => login::run(args, session),
         Command::Keys(args) => keys::run(args, session),
         Command::VerifyZklogin(args) => verify_zklogin::run(args),
