@@ -20,7 +20,7 @@ const SECONDS_A_WEIGHT: f64 = 2.5e-8;
 /// CPU seconds for each elementary step of the run and of the argument about it.
 const SECONDS_A_STEP: f64 = 1.0e-9;
 /// Memory of any proof, in bytes.
-const BASE_BYTES: f64 = 16e6;
+const BASE_BYTES: f64 = 60e6;
 /// Memory for each committed cell of the witness: the cell, its code word and its tree, its part of the lookups.
 const BYTES_A_CELL: f64 = 100.0;
 /// Memory for each weight: the integer and the coefficient.

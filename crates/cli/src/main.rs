@@ -43,5 +43,6 @@ mod wallet;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    lilliput_allocator::keep_pages();
     cli::main()
 }

@@ -14,7 +14,7 @@ use lilliput_verifier::{Subject, Task, VerifyingKey};
 use crate::failure::{Failure, OrExit, Result};
 
 /// Memory of any proof: the program, its buffers, the masks.
-const BASE_BYTES: u64 = 24 << 20;
+const BASE_BYTES: u64 = 64 << 20;
 /// An element of the base field.
 const ELEMENT_BYTES: u64 = 4;
 /// A position's part of a tree of hashes.

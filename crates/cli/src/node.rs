@@ -1,8 +1,11 @@
 //! Which node, and which key: what the commands that use a network share.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::anyhow;
+use lilliput_client::api::Page;
 use lilliput_client::{Client, ClientError, Sender};
-use lilliput_types::Address;
+use lilliput_types::{Address, TimeMs};
 
 use crate::failure::{Exit, Failure, Result};
 use crate::logins;
@@ -66,6 +69,34 @@ impl KeyArgs {
             None => Sender::new(client, secret)?,
         })
     }
+}
+
+/// What network time the next block will have, more or less: that of the latest one stands still until then.
+pub(crate) fn now(client: &Client) -> Result<TimeMs> {
+    let latest = client.status()?.time;
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+    let clock = clock.map_or(0, |since| since.as_millis());
+    Ok(latest.max(TimeMs(u64::try_from(clock).unwrap_or(0))))
+}
+
+/// The most pages of a list that are fetched: more than the longest one has.
+const PAGES_MAX: usize = 30_000;
+
+/// All items of a list that comes in pages; `page` is asked with what stands behind the one before.
+pub(crate) fn all<T>(
+    page: impl Fn(Option<&str>) -> std::result::Result<Page<T>, ClientError>,
+) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    let mut next: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        let found = page(next.as_deref())?;
+        items.extend(found.items);
+        match found.next {
+            Some(more) => next = Some(more),
+            None => return Ok(items),
+        }
+    }
+    Err(Failure::failed(anyhow!("the node's list doesn't end")))
 }
 
 /// An account by its address, or by the name of one of our keys.

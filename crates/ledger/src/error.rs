@@ -120,7 +120,10 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Written by a version that stores things differently.
-    #[error("the data folder has format {got}, expected {expected}")]
+    #[error(
+        "the data folder was written by another version of lilliput (its format is {got}, this version has {expected}); \
+         begin a new chain in another folder, or use that version"
+    )]
     Format {
         /// This program's.
         expected: u32,

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 26] = [
+const LAYERS: [(&str, u8); 28] = [
+    ("lilliput-allocator", 0),
     ("lilliput-crypto", 0),
     ("lilliput-fee", 0),
     ("lilliput-forecast", 0),
@@ -25,6 +26,7 @@ const LAYERS: [(&str, u8); 26] = [
     ("lilliput-browser", 3),
     ("lilliput-import", 3),
     ("lilliput-prover", 3),
+    ("lilliput-pass", 3),
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
     ("lilliput-subnet", 4),

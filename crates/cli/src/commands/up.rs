@@ -134,7 +134,10 @@ fn genesis(data: &Path, keys: &Keys) -> Result<Genesis> {
     let path = data.join("genesis.json");
     if path.exists() {
         let bytes = private_file::read(&path, GENESIS_BYTES_MAX)?;
-        return serde_json::from_slice(&bytes).or_failed(format!("{} is damaged", path.display()));
+        return serde_json::from_slice(&bytes).or_failed(format!(
+            "{} is damaged or of another version of lilliput; begin a new chain in another folder (--data), or use that version",
+            path.display()
+        ));
     }
     let genesis = keys.genesis()?;
     let text = serde_json::to_string_pretty(&genesis)?;

@@ -183,7 +183,8 @@ impl Browser {
         );
     }
 
-    fn call(&mut self, method: &str, parameters: &Value) -> Value {
+    /// One command of the protocol.
+    pub(crate) fn call(&mut self, method: &str, parameters: &Value) -> Value {
         self.next += 1;
         let request = json!({ "id": self.next, "method": method, "params": parameters });
         self.socket

@@ -1,4 +1,5 @@
-//! The tables, and how their values are laid out. Changing any of this raises [`FORMAT`].
+//! The tables, and how their values are laid out. Changing any of this, or how a module lays out what it stores,
+//! raises [`FORMAT`].
 
 use lilliput_types::{BlobId, Height, codec};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
@@ -7,7 +8,7 @@ use super::read_format;
 use crate::error::StoreError;
 
 /// Version of this layout. 1: the first.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 pub(super) const FORMAT_KEY: &str = "format";
 
 type Bytes = &'static [u8];

@@ -30,6 +30,33 @@ fn two_cannot_open_one_folder() {
 }
 
 #[test]
+fn a_folder_of_another_format_is_refused_by_that_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Clock::default();
+    drop(open(folder.path(), &clock));
+    let database = redb::Database::open(folder.path().join("ledger.redb")).unwrap();
+    let write = database.begin_write().unwrap();
+    let meta = redb::TableDefinition::<&str, &[u8]>::new("meta");
+    let mut table = write.open_table(meta).unwrap();
+    table
+        .insert("format", 1_u32.to_le_bytes().as_slice())
+        .unwrap();
+    drop(table);
+    write.commit().unwrap();
+    drop(database);
+    let error = try_open(folder.path(), &clock, crate::toy::VALIDATOR).map(drop);
+    let error = error.unwrap_err();
+    assert!(
+        matches!(error, OpenError::Format { got: 1, .. }),
+        "{error:?}"
+    );
+    assert!(
+        error.to_string().contains("another version of lilliput"),
+        "{error}"
+    );
+}
+
+#[test]
 fn another_validator_cannot_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let clock = Clock::default();

@@ -57,11 +57,26 @@ pub(super) fn feed(node: &Node, id: &str) -> Result<Markup, NodeError> {
             section.card {
                 h2 { "Prices" }
                 (chart::line("the latest prices", &values))
+                (range(&feed, &prices))
                 (price_table(&feed, &prices))
             }
             section.card { h2 { "Reporters" } (reporter_table(&feed, &reporters, &assets)) }
         },
     ))
+}
+
+/// What the chart's bottom and top stand for.
+fn range(feed: &Feed, prices: &[PriceRecord]) -> Markup {
+    let known = || prices.iter().filter_map(|record| record.price);
+    html! {
+        @if let (Some(least), Some(most)) = (known().min(), known().max()) {
+            p.legend {
+                span { "lowest " (price(feed, Some(least))) }
+                span { "highest " (price(feed, Some(most))) }
+                span { (prices.len()) " periods" }
+            }
+        }
+    }
 }
 
 /// One contest: money and leaderboard.
@@ -80,7 +95,7 @@ pub(super) fn contest(node: &Node, id: &str) -> Result<Markup, NodeError> {
             h1 { (contest.name) " " (badge(contest.state)) }
             p.lead { "On " a href={ "/feeds/" (contest.feed) } { "feed " (contest.feed) } "." }
             section.card {
-                dl {
+                dl.facts {
                     dt { "periods" } dd { (contest.settled) " of " (terms.epochs.saturating_mul(terms.epoch_periods)) }
                     dt { "epochs paid" } dd { (contest.epochs_paid) " of " (terms.epochs) }
                     dt { "pot" } dd { (show(contest.pot)) }

@@ -11,10 +11,9 @@ use lilliput_types::{GroupRoot, Nullifier, Text};
 use serde_json::json;
 
 use super::told;
-use crate::commands::prices::node;
 use crate::failure::{Failure, OrExit, Result};
 use crate::files;
-use crate::node::{KeyArgs, NodeArgs};
+use crate::node::{self, KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
 

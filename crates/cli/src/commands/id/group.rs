@@ -12,10 +12,9 @@ use lilliput_types::{DurationMs, List, Text};
 use serde_json::json;
 
 use super::told;
-use crate::commands::prices::node;
 use crate::failure::{OrExit, Result};
 use crate::files;
-use crate::node::{KeyArgs, NodeArgs};
+use crate::node::{self, KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::span::span;

@@ -13,13 +13,12 @@ use lilliput_crypto::Digest;
 use serde_json::json;
 
 use super::told;
-use crate::commands::prices::node;
 use crate::failure::{Failure, OrExit, Result};
-use crate::node::{KeyArgs, NodeArgs};
+use crate::node::{self, KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::span::span;
-use crate::{files, node as nodes};
+use crate::files;
 
 /// Issuers: who tells humans apart, each in its own way.
 #[derive(clap::Args)]
@@ -175,7 +174,7 @@ fn list(args: &ListArgs) -> Result<Outcome> {
 
 fn vouch(args: &VouchArgs, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
-    let account = nodes::address(session, &args.account)?;
+    let account = node::address(session, &args.account)?;
     let issuer = sender.client().issuer(args.issuer)?;
     let own = AccountKey::from(sender.secret());
     if issuer.kind != (IssuerKind::Vouching { key: own }) {

@@ -78,6 +78,7 @@ pub(super) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     for number in 0..args.epochs.saturating_mul(TRIES) {
         last = SubnetEpoch(first.0 + number);
         wait_until_settled(&cast, last, span)?;
+        cast.troubles().for_each(|trouble| session.say(trouble));
         let (table, is_whole) = tally.settled(&cast, last)?;
         session.say(table);
         whole += u64::from(is_whole);

@@ -1,35 +1,14 @@
 //! What the commands ask a node about a round.
 
 use anyhow::anyhow;
-use lilliput_client::api::Page;
-use lilliput_client::{Client, ClientError};
+use lilliput_client::Client;
 use lilliput_types::tournament::blob::{Data, Prediction, TargetList};
 use lilliput_types::tournament::{Entry, ModelName, Round, RoundId, Stake, Standing, TournamentId};
 use lilliput_types::{Address, BlobId};
 
 use crate::failure::{Failure, OrExit, Result};
-use crate::node::address;
+use crate::node::{address, all};
 use crate::session::Session;
-
-/// The most pages of a list that are fetched: more than a round has.
-const PAGES_MAX: usize = 1_000;
-
-/// All items of a list.
-fn all<T>(
-    page: impl Fn(Option<&str>) -> std::result::Result<Page<T>, ClientError>,
-) -> Result<Vec<T>> {
-    let mut items = Vec::new();
-    let mut next: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let found = page(next.as_deref())?;
-        items.extend(found.items);
-        match found.next {
-            Some(more) => next = Some(more),
-            None => return Ok(items),
-        }
-    }
-    Err(Failure::failed(anyhow!("the node's list doesn't end")))
-}
 
 pub(super) fn entries(client: &Client, round: RoundId) -> Result<Vec<Entry>> {
     all(|from| client.entries(round, from))

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,11 +17,12 @@ use lilliput_import::{Calibration, Options, import};
 use lilliput_modules::Genesis;
 use lilliput_node::{Config, Running, StartError};
 use lilliput_subnet::{
-    Answerer, Classifier, Images, Miner, MinerConfig, ValidatorConfig, join, stake_up,
+    Answerer, Classifier, Images, Miner, MinerConfig, Report, ValidatorConfig, join, stake_up,
 };
 use lilliput_types::subnet::{Open, Settings, SubnetMessage};
 use lilliput_types::{AccountKey, Address, Amount, DurationMs, Message, SubnetId, Text};
 
+use super::super::validate::line;
 use super::{digits, rogue};
 use crate::failure::Result;
 use crate::network::explain_start;
@@ -91,6 +93,8 @@ pub(super) struct Cast {
     subnet: SubnetId,
     copier: Arc<rogue::Relay>,
     stop: Arc<AtomicBool>,
+    /// What went wrong for a validator, as it goes wrong.
+    troubles: (mpsc::Sender<String>, mpsc::Receiver<String>),
     validators: Vec<JoinHandle<()>>,
     miners: Vec<Miner>,
     // Dropped last: the others still talk to it.
@@ -135,6 +139,7 @@ impl Cast {
             subnet,
             copier: Arc::new(rogue::Relay::new(copier, chain)),
             stop: Arc::default(),
+            troubles: mpsc::channel(),
             validators: Vec::new(),
             miners: Vec::new(),
             running: Some(running),
@@ -199,10 +204,22 @@ impl Cast {
             answer_within: ANSWER_WITHIN,
             poll: POLL,
         };
+        let tell = self.troubles.0.clone();
+        let name = format!("{} {}", kind.name(), sender.address());
         let work = move || match kind {
             Kind::Liar => rogue::lie(&sender, subnet, &stop),
-            // A validator that can't go on earns nothing, which the table shows.
-            _ => drop(lilliput_subnet::run(&config, &stop, &|_| {})),
+            // A validator that can't go on earns nothing, which the table shows; this says why.
+            _ => {
+                // Nobody listens any more when the demo ends.
+                let trouble = |text: String| drop(tell.send(format!("{name}: {text}")));
+                let ended = lilliput_subnet::run(&config, &stop, &|report| match report {
+                    Report::Skipped { .. } | Report::Trouble { .. } => trouble(line(&report)),
+                    _ => {}
+                });
+                if let Err(error) = ended {
+                    trouble(error.to_string());
+                }
+            }
         };
         let thread = std::thread::Builder::new()
             .name("validator".to_owned())
@@ -214,6 +231,11 @@ impl Cast {
 
     pub(super) const fn subnet(&self) -> SubnetId {
         self.subnet
+    }
+
+    /// What went wrong for validators since the last call.
+    pub(super) fn troubles(&self) -> impl Iterator<Item = String> {
+        self.troubles.1.try_iter()
     }
 
     pub(super) fn url(&self) -> &str {
