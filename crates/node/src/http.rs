@@ -2,9 +2,9 @@
 
 mod answer;
 mod guard;
+mod identity;
 mod listener;
 mod login;
-mod identity;
 mod prices;
 mod query;
 mod routes;

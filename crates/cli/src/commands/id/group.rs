@@ -188,7 +188,10 @@ fn show(args: &ShowArgs) -> Result<Outcome> {
         .iter()
         .map(|seat| told::decimal(seat.commitment.map_or(zero, |commitment| commitment.0)))
         .collect();
-    let (period, root) = (group.period(node::now(&client)?), told::decimal(group.root.0));
+    let (period, root) = (
+        group.period(node::now(&client)?),
+        told::decimal(group.root.0),
+    );
     Ok(Outcome::new(
         format!(
             "group {}: {}\n  members  {} of {} seats\n  root     {root}\n  period   {period}, each {} ms\n  \

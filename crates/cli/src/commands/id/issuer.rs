@@ -4,21 +4,21 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use clap::Subcommand;
+use lilliput_crypto::Digest;
 use lilliput_types::identity::{
     AddIssuer, GroupId, IdentityMessage, Issuer, IssuerId, IssuerKind, Revoke, Voucher,
     voucher_bytes,
 };
 use lilliput_types::{AccountKey, AccountSignature, Amount, DurationMs, LoginIssuerId, Text};
-use lilliput_crypto::Digest;
 use serde_json::json;
 
 use super::told;
 use crate::failure::{Failure, OrExit, Result};
+use crate::files;
 use crate::node::{self, KeyArgs, NodeArgs};
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::span::span;
-use crate::files;
 
 /// Issuers: who tells humans apart, each in its own way.
 #[derive(clap::Args)]
@@ -169,7 +169,10 @@ fn list(args: &ListArgs) -> Result<Outcome> {
             )
         })
         .collect();
-    Ok(Outcome::new(lines.join("\n"), json!({ "issuers": issuers })))
+    Ok(Outcome::new(
+        lines.join("\n"),
+        json!({ "issuers": issuers }),
+    ))
 }
 
 fn vouch(args: &VouchArgs, session: &Session) -> Result<Outcome> {
@@ -193,7 +196,10 @@ fn vouch(args: &VouchArgs, session: &Session) -> Result<Outcome> {
     };
     let bytes = voucher_bytes(sender.chain(), args.group, account, &voucher);
     voucher.signature = AccountSignature::Ed25519(sender.secret().sign(&bytes));
-    files::write(&args.out, serde_json::to_string_pretty(&voucher)?.as_bytes())?;
+    files::write(
+        &args.out,
+        serde_json::to_string_pretty(&voucher)?.as_bytes(),
+    )?;
     Ok(Outcome::new(
         format!("vouched for {account}: {}", args.out.display()),
         json!({ "account": account, "voucher": voucher }),
