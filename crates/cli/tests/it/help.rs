@@ -108,6 +108,22 @@ const COMMANDS: &[&[&str]] = &[
     &["id", "keys", "list"],
     &["id", "keys", "show"],
     &["id", "verify-zklogin"],
+    &["id", "verify-semaphore"],
+    &["id", "issuer"],
+    &["id", "issuer", "add"],
+    &["id", "issuer", "list"],
+    &["id", "issuer", "vouch"],
+    &["id", "issuer", "revoke"],
+    &["id", "group"],
+    &["id", "group", "open"],
+    &["id", "group", "show"],
+    &["id", "group", "join"],
+    &["id", "group", "rotate"],
+    &["id", "group", "recover"],
+    &["id", "app"],
+    &["id", "app", "open"],
+    &["id", "app", "show"],
+    &["id", "app", "check-in"],
 ];
 
 #[test]
