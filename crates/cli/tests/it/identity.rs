@@ -83,7 +83,14 @@ impl Town {
             send.extend(buyer.iter().map(String::as_str));
             run(&send, 0);
         }
-        let add = ["issuer", "add", "--name", "town hall", "--terms", "in person"];
+        let add = [
+            "issuer",
+            "add",
+            "--name",
+            "town hall",
+            "--terms",
+            "in person",
+        ];
         town.id("dev-owner", &[&add[..], &["--fee", "1000"]].concat(), 0);
         let open = ["group", "open", "--name", "humans", "--period", "366d"];
         let terms = ["--root-window", "1d", "--issuer", "1=100"];
@@ -126,7 +133,14 @@ impl Town {
         let (key, subject) = (MEMBERS[number], Self::subject(number));
         let voucher = self.folder.path().join(format!("voucher-{number}"));
         let vouch = ["issuer", "vouch", "--issuer", "1", "--group", "1"];
-        let about = ["--account", key, "--subject", &subject, "--out", arg(&voucher)];
+        let about = [
+            "--account",
+            key,
+            "--subject",
+            &subject,
+            "--out",
+            arg(&voucher),
+        ];
         self.id("dev-owner", &[&vouch[..], &about].concat(), 0);
         let commitments = vectors("semaphore.json")["commitments"].clone();
         let commitment = commitments[number].as_str().unwrap();
@@ -157,7 +171,10 @@ fn a_proof_of_the_client_goes_end_to_end() {
     assert_eq!(group["root"], first["merkleTreeRoot"]);
     assert_eq!(group["members"].as_array().unwrap().len(), 3);
     let app = town.ask(&["app", "show", "1"]);
-    assert_eq!(app["scope"], first["scope"], "run specs/vectors/identity.mjs");
+    assert_eq!(
+        app["scope"], first["scope"],
+        "run specs/vectors/identity.mjs"
+    );
     let came = town.come("1", &first, 0);
     let nullifier = &came["events"][0]["checked_in"]["nullifier"];
     let nullifier: Digest = nullifier.as_str().unwrap().parse().unwrap();
@@ -180,11 +197,17 @@ fn a_proof_of_the_client_goes_end_to_end() {
     // A member is removed: the root that held it is taken from nobody any more.
     let subject = Town::subject(1);
     let revoke = ["issuer", "revoke", "--issuer", "1", "--group", "1"];
-    town.id("dev-owner", &[&revoke[..], &["--subject", &subject]].concat(), 0);
+    town.id(
+        "dev-owner",
+        &[&revoke[..], &["--subject", &subject]].concat(),
+        0,
+    );
     assert_eq!(code(&town.come("1", &proof("last"), 1)), "identity.root");
     town.come("1", &proof("after removal"), 0);
     assert_eq!(town.ask(&["app", "show", "1"])["app"]["came"], 2);
-    let revenue = lilliput_client::Client::new(&town.up.url).unwrap().revenue();
+    let revenue = lilliput_client::Client::new(&town.up.url)
+        .unwrap()
+        .revenue();
     let text = serde_json::to_string(&revenue.unwrap()).unwrap();
     assert!(text.contains("identity"), "{text}");
 }

@@ -118,7 +118,10 @@ proptest! {
 
 #[test]
 fn dear_messages_cost_more_than_their_bytes() {
-    let extra: Vec<u64> = messages(1, Amount(1)).iter().map(Message::extra_kib).collect();
+    let extra: Vec<u64> = messages(1, Amount(1))
+        .iter()
+        .map(Message::extra_kib)
+        .collect();
     assert_eq!(extra, [0, 0, 0, 0, 4, 4, 4, 4, 0, 16]);
 }
 
