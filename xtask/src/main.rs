@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod eval_models;
+mod fee_controller;
 mod onnx_coverage;
 mod onnx_file;
 mod tidy;
@@ -34,6 +35,8 @@ enum Task {
     EvalDigits(train_digits::eval::Args),
     /// Runs real models in integers and compares them with onnxruntime.
     EvalModels(eval_models::Args),
+    /// Floods against the fee controller, in virtual time; writes docs/fee-controller.md.
+    FeeController(fee_controller::Args),
     /// Runs and proves the node cases of ONNX's test suite; writes docs/onnx-coverage.md.
     OnnxCoverage(onnx_coverage::Args),
     /// Trains the bundled models on MNIST.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Tidy => print_findings(),
         Task::EvalDigits(args) => train_digits::eval::run(&args),
         Task::EvalModels(args) => eval_models::run(&args),
+        Task::FeeController(args) => root().and_then(|root| fee_controller::run(&args, &root)),
         Task::OnnxCoverage(args) => onnx_coverage::run(&args),
         Task::TrainDigits(args) => train_digits::run(&args),
         Task::Wasm(args) => wasm::run(&args),

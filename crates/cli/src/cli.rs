@@ -74,6 +74,7 @@ enum Command {
     Tournament(commands::tournament::Args),
     Prices(commands::prices::Args),
     Gate(Box<commands::gate::Args>),
+    Id(commands::id::Args),
 }
 
 impl Command {
@@ -98,6 +99,7 @@ impl Command {
             Self::Tournament(args) => commands::tournament::run(&args, session),
             Self::Prices(args) => commands::prices::run(&args, session),
             Self::Gate(args) => commands::gate::run(&args, session),
+            Self::Id(args) => commands::id::run(&args, session),
         }
     }
 }

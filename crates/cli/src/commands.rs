@@ -11,6 +11,7 @@ pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod gate;
+pub(crate) mod id;
 pub(crate) mod model;
 pub(crate) mod prices;
 pub(crate) mod prove;

@@ -9,6 +9,7 @@
 //! | `outcome` | what a command ends with, as text and as JSON |
 //! | `session` | where to print, where data lies, progress on long work |
 //! | `files`, `numbers`, `samples` | models, keys, inputs, outputs, pictures |
+//! | `logins` | logins of this data folder, and the salt behind their accounts |
 //! | `wallet`, `node` | keys at rest; which node, which key, what a node's refusal means |
 //! | `buyer`, `receipt` | buying an answer; what it came to |
 //! | `span` | spans of time as people write them |
@@ -26,6 +27,7 @@ mod commands;
 mod cost;
 mod failure;
 mod files;
+mod logins;
 mod memory;
 mod network;
 mod node;

@@ -1,11 +1,14 @@
 //! Which node, and which key: what the commands that use a network share.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use anyhow::anyhow;
 use lilliput_client::api::Page;
 use lilliput_client::{Client, ClientError, Sender};
-use lilliput_types::Address;
+use lilliput_types::{Address, TimeMs};
 
 use crate::failure::{Exit, Failure, Result};
+use crate::logins;
 use crate::session::Session;
 use crate::wallet::{self, Wallet};
 
@@ -39,6 +42,13 @@ impl NodeArgs {
 }
 
 impl KeyArgs {
+    /// A key that isn't named by a flag of its own.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            key: name.to_owned(),
+        }
+    }
+
     /// Opens the key and asks the node for its chain.
     pub(crate) fn sender(&self, session: &Session, node: &NodeArgs) -> Result<Sender> {
         let wallet = Wallet::new(&session.data()?);
@@ -53,8 +63,20 @@ impl KeyArgs {
             Some(secret) => secret,
             None => wallet.open(&self.key, &wallet::passphrase(session)?)?,
         };
-        Ok(Sender::new(client, secret)?)
+        // A session's key signs for the account that opened it.
+        Ok(match logins::account_of(&session.data()?, &self.key)? {
+            Some(account) => Sender::for_session(client, secret, account)?,
+            None => Sender::new(client, secret)?,
+        })
     }
+}
+
+/// What network time the next block will have, more or less: that of the latest one stands still until then.
+pub(crate) fn now(client: &Client) -> Result<TimeMs> {
+    let latest = client.status()?.time;
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+    let clock = clock.map_or(0, |since| since.as_millis());
+    Ok(latest.max(TimeMs(u64::try_from(clock).unwrap_or(0))))
 }
 
 /// The most pages of a list that are fetched: more than the longest one has.
@@ -84,7 +106,11 @@ pub(crate) fn address(session: &Session, text: &str) -> Result<Address> {
             .parse()
             .map_err(|error: lilliput_types::ParseError| Failure::bad_input(anyhow!("{error}")));
     }
-    let key = Wallet::new(&session.data()?).public_key(text)?;
+    let data = session.data()?;
+    if let Some(account) = logins::account_of(&data, text)? {
+        return Ok(account);
+    }
+    let key = Wallet::new(&data).public_key(text)?;
     Ok(lilliput_types::AccountKey::Ed25519(key).address())
 }
 

@@ -8,7 +8,7 @@
 //! | [`api`] | what the node answers, as types |
 //! | [`subnet`] | the same for subnets |
 //! | [`Client`] | one method a route |
-//! | [`Sender`] | builds, signs and submits transactions of one key |
+//! | [`Sender`] | builds, signs and submits transactions of one key, for its own account or for one that let it |
 //! | [`RequestSignature`] | says who asks, where only some may read |
 //! | [`JobInput`] | a job's input on its way from buyer to provider |
 //!
@@ -18,7 +18,9 @@
 pub mod api;
 mod client;
 mod error;
+mod identity;
 mod input;
+mod login;
 mod prices;
 mod sender;
 mod signature;

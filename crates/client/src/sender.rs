@@ -2,8 +2,8 @@
 
 use lilliput_crypto::SecretKey;
 use lilliput_types::{
-    AccountKey, Address, Amount, AmountError, Blob, ChainId, Height, List, Message, Nonce, Outcome,
-    Receipt, Submission, Transaction, codec,
+    Address, Amount, AmountError, Blob, ChainId, Height, List, Message, Nonce, Outcome, Receipt,
+    SessionKey, Signer, Submission, Transaction, codec,
 };
 
 use crate::api::{DryRun, FeeSchedule, Submitted};
@@ -19,6 +19,8 @@ pub struct Sender {
     client: Client,
     secret: SecretKey,
     chain: ChainId,
+    /// The account that opened a session for the key, if it isn't the key's own.
+    session_of: Option<Address>,
 }
 
 impl Sender {
@@ -32,7 +34,22 @@ impl Sender {
             client,
             secret,
             chain,
+            session_of: None,
         })
+    }
+
+    /// The same with the key of a session, for the account that opened it.
+    ///
+    /// # Errors
+    /// When the node is away.
+    pub fn for_session(
+        client: Client,
+        secret: SecretKey,
+        account: Address,
+    ) -> Result<Self, ClientError> {
+        let mut sender = Self::new(client, secret)?;
+        sender.session_of = Some(account);
+        Ok(sender)
     }
 
     /// The node.
@@ -56,7 +73,17 @@ impl Sender {
     /// The account.
     #[must_use]
     pub fn address(&self) -> Address {
-        AccountKey::from(&self.secret).address()
+        self.signer().address()
+    }
+
+    fn signer(&self) -> Signer {
+        match self.session_of {
+            None => (&self.secret).into(),
+            Some(account) => Signer::Session(SessionKey {
+                account,
+                key: self.secret.public_key(),
+            }),
+        }
     }
 
     /// Signs messages with the account's next nonce, allowing the fee that the schedule asks.
@@ -88,7 +115,7 @@ impl Sender {
     ) -> Result<Submission, ClientError> {
         let transaction = Transaction {
             chain: self.chain,
-            signer: AccountKey::from(&self.secret),
+            signer: self.signer(),
             nonce,
             expires_at: Height(height.0.saturating_add(EXPIRES_AFTER)),
             fee_max,

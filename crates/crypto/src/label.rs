@@ -59,11 +59,23 @@ pub enum Label {
     IdentityVoucher,
     /// What proofs of a unique human are for: an app in a period.
     IdentityScope,
+    /// What ties a login's token to the account that joins a group with it.
+    IdentityToken,
+    /// The name of a login's subject in groups.
+    IdentitySubject,
+    /// The identity of a login provider, from the authority that registered it and its name.
+    LoginIssuer,
+    /// The address of an account that belongs to a login.
+    LoginAccount,
+    /// The address of an account that belongs to a login whose subject is hidden.
+    LoginHiddenAccount,
+    /// What the key that an account's salt stands for signs to open a session.
+    LoginOpen,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 33] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -91,6 +103,12 @@ impl Label {
         Self::SealedSignal,
         Self::IdentityVoucher,
         Self::IdentityScope,
+        Self::IdentityToken,
+        Self::IdentitySubject,
+        Self::LoginIssuer,
+        Self::LoginAccount,
+        Self::LoginHiddenAccount,
+        Self::LoginOpen,
     ];
 
     /// The context string given to BLAKE3.
@@ -124,6 +142,12 @@ impl Label {
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
             Self::IdentityVoucher => "lilliput 2026 v1 identity voucher",
             Self::IdentityScope => "lilliput 2026 v1 identity scope",
+            Self::IdentityToken => "lilliput 2026 v1 identity token",
+            Self::IdentitySubject => "lilliput 2026 v1 identity subject",
+            Self::LoginIssuer => "lilliput 2026 v1 login issuer",
+            Self::LoginAccount => "lilliput 2026 v1 login account",
+            Self::LoginHiddenAccount => "lilliput 2026 v1 login hidden account",
+            Self::LoginOpen => "lilliput 2026 v1 login open",
         }
     }
 }

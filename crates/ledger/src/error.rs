@@ -66,6 +66,9 @@ pub enum Rejection {
         /// The transaction's.
         got: Nonce,
     },
+    /// The key that signed may not sign for the account.
+    #[error("the key may not sign for this account: {0}")]
+    Session(Refusal),
     /// The signer doesn't allow the fee that the schedule asks.
     #[error("the fee is {fee}, the transaction allows {fee_max}")]
     FeeTooLow {

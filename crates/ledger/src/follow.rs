@@ -65,6 +65,7 @@ pub fn apply_block<M: Machine>(
         chain: header.chain,
         height: header.height,
         time: header.time,
+        halted: header.halted,
         proposer: header.proposer,
     };
     let empty = MemoryState::default();

@@ -2,8 +2,8 @@
 
 use lilliput_crypto::PublicKey;
 use lilliput_types::{
-    Address, Amount, Blob, BlobId, ChainId, Height, Message, Segment, Submission, TimeMs,
-    TransactionId, ValidatorSet,
+    Address, Amount, Blob, BlobId, ChainId, DurationMs, Height, Message, Segment, SessionKey,
+    Submission, TimeMs, Transaction, TransactionId, ValidatorSet,
 };
 
 use crate::error::{Refusal, StoreError};
@@ -29,6 +29,24 @@ pub trait Machine: Send + Sync {
     /// # Errors
     /// When the message is wrong by itself.
     fn check_message(&self, message: &Message) -> Result<(), Refusal>;
+
+    /// Whether a session's key may sign this transaction for its account, in this block. The signature itself is checked
+    /// already. Rules that know no sessions refuse all.
+    ///
+    /// # Errors
+    /// When it may not; the transaction enters no block and costs nothing.
+    fn check_session(
+        &self,
+        _state: &dyn StateReader,
+        _block: &BlockContext,
+        _session: &SessionKey,
+        _transaction: &Transaction,
+    ) -> Result<(), Failure> {
+        Err(Failure::Refused(Refusal {
+            code: "ledger.no_sessions",
+            reason: "sessions don't exist on this chain".to_owned(),
+        }))
+    }
 
     /// What a transaction costs, by the segments the fee is booked to. Follows from its bytes.
     ///
@@ -90,6 +108,8 @@ pub struct BlockContext {
     pub height: Height,
     /// Network time, the same for all of the block.
     pub time: TimeMs,
+    /// How long the network has been halted in all.
+    pub halted: DurationMs,
     /// Who made it.
     pub proposer: PublicKey,
 }
@@ -120,6 +140,14 @@ pub enum Failure {
     /// The database failed: the block is given up.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl BlockContext {
+    /// What clocks on walls show: for what is dated elsewhere, such as logins. Everything else goes by network time.
+    #[must_use]
+    pub const fn wall(&self) -> TimeMs {
+        self.time.after(self.halted)
+    }
 }
 
 impl MessageContext<'_> {

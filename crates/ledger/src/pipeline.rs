@@ -3,8 +3,8 @@
 
 use lilliput_crypto::Digest;
 use lilliput_types::{
-    AccountKey, Address, Amount, AmountError, BLOCK_BLOB_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Blob,
-    BlockEvents, DurationMs, Nonce, Outcome, Receipt, Segment, Submission, Text,
+    Address, Amount, AmountError, BLOCK_BLOB_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, Blob, BlockEvents,
+    DurationMs, Nonce, Outcome, Receipt, Segment, Signer, Submission, Text,
 };
 
 use crate::error::{Refusal, Rejection, StoreError};
@@ -155,6 +155,16 @@ impl<'a, M: Machine> BlockExecution<'a, M> {
         if fee > fee_max {
             return Err(Rejection::FeeTooLow { fee, fee_max });
         }
+        // Last, as it may cost the most.
+        if let Signer::Session(session) = &transaction.signer {
+            let checked =
+                self.machine
+                    .check_session(&self.state, &self.context, session, transaction);
+            checked.map_err(|failure| match failure {
+                Failure::Refused(refusal) => Rejection::Session(refusal),
+                Failure::Store(error) => error.into(),
+            })?;
+        }
         Ok(parts)
     }
 
@@ -187,7 +197,7 @@ impl<'a, M: Machine> BlockExecution<'a, M> {
                 transaction: id,
                 index,
                 messages,
-                signer: AccountKey::address(&transaction.signer),
+                signer: transaction.signer.address(),
                 blobs: &submission.blobs,
             };
             match self.machine.execute(&mut self.state, &context, message) {

@@ -214,6 +214,7 @@ impl<M: Machine> Solo<M> {
             chain: producer.head.chain,
             height: producer.head.height.next(),
             time: self.time(producer),
+            halted: producer.halted,
             proposer: self.validator.public_key(),
         }
     }
@@ -340,6 +341,7 @@ fn write_genesis<M: Machine>(
         chain: machine.chain(),
         height: Height(0),
         time: TimeMs(wall_ms),
+        halted: DurationMs(0),
         proposer: validator.public_key(),
     };
     let empty = MemoryState::default();

@@ -118,6 +118,7 @@ impl Field {
             chain: self.network.chain(),
             height: self.height,
             time: self.time,
+            halted: DurationMs(0),
             proposer: self.keys[0].public_key(),
         }
     }

@@ -10,6 +10,7 @@
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
 //! | [`identity`] | issuers of humans, groups of them, nullifiers shown to apps |
+//! | [`login`] | login providers and their keys, sessions that sign for accounts |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -26,6 +27,7 @@ pub mod check;
 pub mod genesis;
 pub mod identity;
 pub mod job;
+pub mod login;
 pub mod network;
 pub mod params;
 pub mod prices;

@@ -4,12 +4,13 @@ use lilliput_ledger::{
     BlockContext, Failure, Machine, MessageContext, Refusal, State, StateReader, StoreError,
 };
 use lilliput_types::{
-    Address, Amount, ChainId, Holder, Message, Segment, Submission, TimeMs, ValidatorSet, codec,
+    Address, Amount, ChainId, Holder, Message, Segment, SessionKey, Submission, TimeMs,
+    Transaction, ValidatorSet, codec,
 };
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, identity, job, prices, provider, registry, subnet, tournament};
+use crate::{bank, genesis, identity, job, login, prices, provider, registry, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -60,7 +61,18 @@ impl Machine for Network {
             Message::Tournament(message) => tournament::check(message),
             Message::Prices(message) => prices::check(message),
             Message::Identity(message) => identity::check(message),
+            Message::Login(message) => login::check(message),
         }
+    }
+
+    fn check_session(
+        &self,
+        state: &dyn StateReader,
+        block: &BlockContext,
+        session: &SessionKey,
+        transaction: &Transaction,
+    ) -> Result<(), Failure> {
+        login::check_session(state, block, session, transaction)
     }
 
     /// `message_fee`, and `kib_fee` for every 1,024 bytes begun of the message and its blob and for what the message counts
@@ -122,6 +134,7 @@ impl Machine for Network {
             Message::Tournament(message) => tournament::execute(state, context, message),
             Message::Prices(message) => prices::execute(state, context, message),
             Message::Identity(message) => identity::execute(state, context, message),
+            Message::Login(message) => login::execute(state, context, message),
         }
     }
 
@@ -151,6 +164,7 @@ impl Machine for Network {
         found.extend(tournament::invariants::violations(state)?);
         found.extend(prices::invariants::violations(state)?);
         found.extend(identity::invariants::violations(state)?);
+        found.extend(login::invariants::violations(state)?);
         Ok(found)
     }
 }

@@ -2,7 +2,9 @@
 
 mod answer;
 mod guard;
+mod identity;
 mod listener;
+mod login;
 mod prices;
 mod query;
 mod routes;
@@ -43,6 +45,8 @@ fn router(node: Shared) -> Router {
         .merge(subnets::router())
         .merge(tournament::router())
         .merge(prices::router())
+        .merge(identity::router())
+        .merge(login::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

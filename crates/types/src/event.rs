@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank::BankEvent;
 use crate::identity::IdentityEvent;
 use crate::job::JobEvent;
+use crate::login::LoginEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
@@ -32,6 +33,8 @@ pub enum Event {
     Prices(PricesEvent),
     /// Issuers, groups of humans, and apps they come to.
     Identity(IdentityEvent),
+    /// Accounts that belong to a login elsewhere.
+    Login(LoginEvent),
 }
 
 macro_rules! from_module {
@@ -52,5 +55,6 @@ from_module!(
     Subnet(SubnetEvent),
     Tournament(TournamentEvent),
     Prices(PricesEvent),
-    Identity(IdentityEvent)
+    Identity(IdentityEvent),
+    Login(LoginEvent)
 );

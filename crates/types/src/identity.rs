@@ -20,8 +20,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountKey, AccountSignature, Address, Amount, ChainId, Commitment, DurationMs, GroupRoot,
-    List, Nullifier, Text, TimeMs,
+    List, LoginIssuerId, Nullifier, Text, TimeMs,
 };
+
+use crate::login::{NAME_LEN_MAX, TOKEN_LEN_MAX};
 
 pub use event::IdentityEvent;
 pub use id::{AppId, GroupId, IssuerId};
@@ -86,6 +88,13 @@ pub enum IssuerKind {
     Vouching {
         /// The key.
         key: AccountKey,
+    },
+    /// A login provider's ID tokens are the evidence. Its keys are those of the ledger's register of logins.
+    Login {
+        /// The provider, as an authority keeps its keys.
+        provider: LoginIssuerId,
+        /// Whom tokens are made for: the client id of the app that people log in with.
+        audience: Text<NAME_LEN_MAX>,
     },
 }
 
@@ -165,6 +174,33 @@ pub struct SetWeight {
 pub enum Evidence {
     /// An issuer's word.
     Voucher(Voucher),
+    /// A login provider's token. It is readable by everyone, for ever.
+    Token(TokenEvidence),
+}
+
+impl Evidence {
+    /// Whose it is.
+    #[must_use]
+    pub const fn issuer(&self) -> IssuerId {
+        match self {
+            Self::Voucher(voucher) => voucher.issuer,
+            Self::Token(token) => token.issuer,
+        }
+    }
+}
+
+/// A login at a provider, made to join or recover with this account.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenEvidence {
+    /// Whose.
+    pub issuer: IssuerId,
+    /// The ID token, in its compact form. Its nonce binds [`token_binding`] and the expiry.
+    pub token: Text<TOKEN_LEN_MAX>,
+    /// From when on it counts no longer, on the wall.
+    pub expires_at: TimeMs,
+    /// The random part of the nonce.
+    pub randomness: Digest,
 }
 
 /// An issuer's word that a subject is behind the account that brings it.
@@ -279,6 +315,18 @@ pub fn voucher_bytes(
     let times = (voucher.issued_at, voucher.expires_at);
     let parts = (chain, issuer, group, subject, account, times);
     *Digest::of_value(Label::IdentityVoucher, &parts).as_bytes()
+}
+
+/// What stands in a token's nonce in the place of a session's key: it joins this group with this account, and is no session.
+#[must_use]
+pub fn token_binding(group: GroupId, issuer: IssuerId, account: Address) -> Digest {
+    Digest::of_value(Label::IdentityToken, &(group, issuer, account))
+}
+
+/// The name of a login's subject. Everyone who knows the subject can compute it.
+#[must_use]
+pub fn login_subject(provider: LoginIssuerId, audience: &str, subject: &str) -> Digest {
+    Digest::of_value(Label::IdentitySubject, &(provider, audience, subject))
 }
 
 /// What proofs for an app in a period are for: a number, the highest byte first. Another one for each chain, app and period,

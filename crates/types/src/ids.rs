@@ -114,6 +114,11 @@ id!(
     Nullifier,
     "a nullifier (64 hexadecimal digits)"
 );
+id!(
+    /// A login provider as an authority keeps it: the hash of the authority that registered it and of its name.
+    LoginIssuerId,
+    "an issuer id (64 hexadecimal digits)"
+);
 
 impl BlobId {
     /// The identity of these bytes.

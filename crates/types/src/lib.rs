@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`identity`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`identity`], [`login`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -27,12 +27,14 @@ mod holder;
 pub mod identity;
 mod ids;
 pub mod job;
+pub mod login;
 mod message;
 mod number;
 pub mod prices;
 pub mod provider;
 pub mod registry;
 mod segment;
+mod signer;
 pub mod subnet;
 mod text_form;
 pub mod tournament;
@@ -49,14 +51,15 @@ pub use bounded::{BoundError, List, Text};
 pub use event::Event;
 pub use holder::Holder;
 pub use ids::{
-    BlobId, BlockId, ChainId, Commitment, GroupRoot, InputCommitment, JobId, ModelId, Nullifier,
-    TollNonce, TransactionId, ValidatorSetId,
+    BlobId, BlockId, ChainId, Commitment, GroupRoot, InputCommitment, JobId, LoginIssuerId,
+    ModelId, Nullifier, TollNonce, TransactionId, ValidatorSetId,
 };
 pub use message::Message;
 pub use number::{
     BasisPoints, DurationMs, Epoch, Height, Nonce, Registration, SubnetEpoch, SubnetId, TimeMs,
 };
 pub use segment::Segment;
+pub use signer::{SessionKey, Signer};
 pub use text_form::ParseError;
 pub use transaction::{
     BLOB_LEN_MAX, Blob, MESSAGES_MAX, SUBMISSION_BLOB_BYTES_MAX, SUBMISSION_LEN_MAX,

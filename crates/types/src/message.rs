@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank::BankMessage;
 use crate::identity::IdentityMessage;
 use crate::job::JobMessage;
+use crate::login::LoginMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
@@ -33,6 +34,8 @@ pub enum Message {
     Prices(PricesMessage),
     /// Issuers, groups of humans, and apps they come to.
     Identity(IdentityMessage),
+    /// Accounts that belong to a login elsewhere.
+    Login(LoginMessage),
 }
 
 impl Message {
@@ -45,7 +48,7 @@ impl Message {
             Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
                 Segment::Software
             }
-            Self::Identity(_) => Segment::Identity,
+            Self::Identity(_) | Self::Login(_) => Segment::Identity,
             Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
                 Segment::Iaas
             }
@@ -63,7 +66,8 @@ impl Message {
             | Self::Job(_)
             | Self::Subnet(_)
             | Self::Tournament(_)
-            | Self::Prices(_) => 0,
+            | Self::Prices(_)
+            | Self::Login(_) => 0,
         }
     }
 
@@ -82,7 +86,8 @@ impl Message {
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)
             | Self::Prices(_)
-            | Self::Identity(_) => [None, None],
+            | Self::Identity(_)
+            | Self::Login(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

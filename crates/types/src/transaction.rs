@@ -11,7 +11,7 @@ use crate::bounded::{BoundError, invalid};
 use crate::codec::{self, DecodeError};
 use crate::{
     AccountKey, AccountSignature, Address, Amount, BlobId, ChainId, Height, List, Message, Nonce,
-    TransactionId,
+    Signer, TransactionId,
 };
 
 /// The longest signed transaction, without the blobs beside it.
@@ -33,7 +33,7 @@ pub struct Transaction {
     /// The chain it is for.
     pub chain: ChainId,
     /// Who asks.
-    pub signer: AccountKey,
+    pub signer: Signer,
     /// Number of transactions the signer has made before.
     pub nonce: Nonce,
     /// The last height at which it may enter a block.
@@ -168,8 +168,10 @@ impl SignedTransaction {
     /// Who pays the fee.
     #[must_use]
     pub fn fee_payer(&self) -> Address {
-        let payer = self.transaction.fee_payer.as_ref();
-        payer.unwrap_or(&self.transaction.signer).address()
+        match &self.transaction.fee_payer {
+            Some(payer) => payer.address(),
+            None => self.transaction.signer.address(),
+        }
     }
 
     /// Checks everything that needs no state: length, chain, signatures.
@@ -196,22 +198,22 @@ impl SignedTransaction {
 
     fn check_signatures(&self) -> Result<(), TransactionError> {
         let message = self.transaction.sign_bytes();
-        let check = |key: &AccountKey, signature: &AccountSignature| {
-            key.verify(&message, signature)
-                .map_err(|_| TransactionError::Signature {
-                    signer: key.address(),
-                })
-        };
-        check(&self.transaction.signer, &self.signature)?;
+        let signer = &self.transaction.signer;
+        let wrong = |signer: Address| move |_| TransactionError::Signature { signer };
+        signer
+            .verify(&message, &self.signature)
+            .map_err(wrong(signer.address()))?;
         match (&self.transaction.fee_payer, &self.fee_payer_signature) {
             (None, None) => Ok(()),
-            (Some(payer), Some(signature)) => check(payer, signature),
+            (Some(payer), Some(signature)) => payer
+                .verify(&message, signature)
+                .map_err(wrong(payer.address())),
             (Some(payer), None) => Err(TransactionError::Signature {
                 signer: payer.address(),
             }),
             // A signature that no one asked for would be a second encoding of the same thing.
             (None, Some(_)) => Err(TransactionError::Signature {
-                signer: self.transaction.signer.address(),
+                signer: signer.address(),
             }),
         }
     }

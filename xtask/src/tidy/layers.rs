@@ -7,13 +7,14 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 28] = [
+const LAYERS: [(&str, u8); 29] = [
     ("lilliput-allocator", 0),
     ("lilliput-crypto", 0),
     ("lilliput-fee", 0),
     ("lilliput-forecast", 0),
     ("lilliput-oidc", 0),
     ("lilliput-semaphore", 0),
+    ("lilliput-zklogin", 0),
     ("lilliput-types", 1),
     ("lilliput-graph", 1),
     ("lilliput-incentives", 1),
@@ -26,9 +27,9 @@ const LAYERS: [(&str, u8); 28] = [
     ("lilliput-import", 3),
     ("lilliput-prover", 3),
     ("lilliput-pass", 3),
+    ("lilliput-toll", 3),
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
-    ("lilliput-toll", 3),
     ("lilliput-subnet", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),

@@ -75,7 +75,7 @@ fn what_may_not_enter_a_block_is_refused_each_for_its_reason() {
         error,
         Rejection::Transaction(TransactionError::Chain { .. })
     ));
-    let error = refused(|t| t.signer = AccountKey::from(&secret(1)));
+    let error = refused(|t| t.signer = (&secret(1)).into());
     assert!(matches!(
         error,
         Rejection::Transaction(TransactionError::Signature { .. })
@@ -210,6 +210,7 @@ fn the_blob_section_of_a_block_is_bounded() {
         chain: lilliput_ledger::Machine::chain(&toy),
         height: Height(1),
         time: TimeMs(0),
+        halted: lilliput_types::DurationMs(0),
         proposer: secret(VALIDATOR).public_key(),
     };
     let mut genesis = lilliput_ledger::Changes::default();

@@ -246,7 +246,7 @@ pub(crate) fn publish(blob: &Blob) -> Message {
 pub(crate) fn transaction(signer: u8, nonce: u64, messages: Vec<Message>) -> Transaction {
     Transaction {
         chain: ChainId(Digest([42; 32])),
-        signer: AccountKey::from(&secret(signer)),
+        signer: (&secret(signer)).into(),
         nonce: Nonce(nonce),
         expires_at: Height(1_000),
         fee_max: Amount(100),

@@ -1,14 +1,16 @@
 //! What shows that a human is behind an account.
 
+use lilliput_crypto::Digest;
 use lilliput_ledger::{Failure, MessageContext, Refusal, State};
 use lilliput_types::identity::{
-    Attestation, Evidence, Group, Issuer, IssuerKind, Voucher, voucher_bytes,
+    Attestation, Evidence, Group, Issuer, IssuerKind, TokenEvidence, Voucher, login_subject,
+    token_binding, voucher_bytes,
 };
-use lilliput_types::{Address, Segment};
+use lilliput_types::{AccountKey, Address, LoginIssuerId, Segment, TimeMs};
 
 use super::{SKEW_MS, VOUCHER_MAX_MS, state as keys};
 use crate::refuse::{refusal, refuse};
-use crate::{bank, genesis};
+use crate::{bank, genesis, login};
 
 /// What needs no state: something is there, from different issuers, and for a bounded time.
 pub(super) fn check(evidence: &[Evidence]) -> Result<(), Refusal> {
@@ -19,17 +21,16 @@ pub(super) fn check(evidence: &[Evidence]) -> Result<(), Refusal> {
         ));
     }
     for (place, piece) in evidence.iter().enumerate() {
-        let Evidence::Voucher(voucher) = piece;
-        let earlier = evidence.iter().take(place);
-        if earlier
-            .into_iter()
-            .any(|other| issuer_of(other) == voucher.issuer)
-        {
+        let mut earlier = evidence.iter().take(place);
+        if earlier.any(|other| other.issuer() == piece.issuer()) {
             return Err(refusal(
                 "identity.evidence",
-                format!("two pieces of evidence are from issuer {}", voucher.issuer),
+                format!("two pieces of evidence are from issuer {}", piece.issuer()),
             ));
         }
+        let Evidence::Voucher(voucher) = piece else {
+            continue;
+        };
         let span = voucher.expires_at.0.checked_sub(voucher.issued_at.0);
         if span.is_none_or(|span| span > VOUCHER_MAX_MS) {
             return Err(refusal(
@@ -39,12 +40,6 @@ pub(super) fn check(evidence: &[Evidence]) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-fn issuer_of(evidence: &Evidence) -> lilliput_types::identity::IssuerId {
-    match evidence {
-        Evidence::Voucher(voucher) => voucher.issuer,
-    }
 }
 
 /// Checks each piece for the signer, and that together they carry a member. Nothing is paid yet.
@@ -57,7 +52,7 @@ pub(super) fn weigh(
     let mut weighed = Vec::new();
     let mut sum: u32 = 0;
     for piece in evidence {
-        let issuer = super::execute::known_issuer(state, issuer_of(piece))?;
+        let issuer = super::execute::known_issuer(state, piece.issuer())?;
         let weight = group.weight(issuer.id);
         if weight == 0 {
             return refuse(
@@ -65,14 +60,13 @@ pub(super) fn weigh(
                 format!("group {} doesn't believe issuer {}", group.id, issuer.id),
             );
         }
-        let Evidence::Voucher(voucher) = piece;
-        check_voucher(context, group, &issuer, voucher)?;
+        let (subject, issued_at) = about(state, context, group, &issuer, piece)?;
         sum = sum.saturating_add(weight);
         let attestation = Attestation {
             issuer: issuer.id,
-            subject: voucher.subject,
+            subject,
             weight,
-            issued_at: voucher.issued_at,
+            issued_at,
             revoked: false,
         };
         weighed.push((issuer, attestation));
@@ -89,31 +83,95 @@ pub(super) fn weigh(
     Ok(weighed)
 }
 
-fn check_voucher(
+/// Whom a piece is about, and when it was issued.
+fn about(
+    state: &State<'_>,
     context: &MessageContext<'_>,
     group: &Group,
     issuer: &Issuer,
+    piece: &Evidence,
+) -> Result<(Digest, TimeMs), Failure> {
+    match (piece, &issuer.kind) {
+        (Evidence::Voucher(voucher), IssuerKind::Vouching { key }) => {
+            check_voucher(context, group, key, voucher)?;
+            Ok((voucher.subject, voucher.issued_at))
+        }
+        (Evidence::Token(token), IssuerKind::Login { provider, audience }) => {
+            let whom = (*provider, audience.as_str());
+            check_token(state, context, group, whom, token)
+        }
+        (Evidence::Voucher(_), IssuerKind::Login { .. })
+        | (Evidence::Token(_), IssuerKind::Vouching { .. }) => refuse(
+            "identity.evidence",
+            format!(
+                "this isn't the kind of evidence that issuer {} gives",
+                issuer.id
+            ),
+        ),
+    }
+}
+
+fn check_voucher(
+    context: &MessageContext<'_>,
+    group: &Group,
+    key: &AccountKey,
     voucher: &Voucher,
 ) -> Result<(), Failure> {
     let now = context.block.time;
     if now >= voucher.expires_at || voucher.issued_at.0 > now.0.saturating_add(SKEW_MS) {
         return refuse(
             "identity.expired",
-            format!("the voucher of issuer {} doesn't count now", issuer.id),
+            format!("the voucher of issuer {} doesn't count now", voucher.issuer),
         );
     }
     let bytes = voucher_bytes(context.block.chain, group.id, context.signer, voucher);
-    let IssuerKind::Vouching { key } = &issuer.kind;
     if key.verify(&bytes, &voucher.signature).is_err() {
         return refuse(
             "identity.voucher",
             format!(
                 "issuer {} didn't sign this for {} and group {}",
-                issuer.id, context.signer, group.id
+                voucher.issuer, context.signer, group.id
             ),
         );
     }
     Ok(())
+}
+
+/// The subject of a login, and when the token was made.
+fn check_token(
+    state: &State<'_>,
+    context: &MessageContext<'_>,
+    group: &Group,
+    (provider, audience): (LoginIssuerId, &str),
+    evidence: &TokenEvidence,
+) -> Result<(Digest, TimeMs), Failure> {
+    let Some(provider) = login::query::issuer(state, provider)? else {
+        return refuse(
+            "identity.evidence",
+            format!("the ledger keeps no keys of provider {provider}"),
+        );
+    };
+    // Logins are dated by clocks on walls.
+    if context.block.wall() >= evidence.expires_at {
+        return refuse(
+            "identity.expired",
+            format!(
+                "the login for issuer {} expired; log in again",
+                evidence.issuer
+            ),
+        );
+    }
+    let binding = token_binding(group.id, evidence.issuer, context.signer);
+    let nonce = lilliput_oidc::nonce(
+        context.block.chain.as_bytes(),
+        binding.as_bytes(),
+        evidence.expires_at.0,
+        evidence.randomness.as_bytes(),
+    );
+    let (block, token) = (&context.block, evidence.token.as_str());
+    let claims = login::token_claims(state, block, &provider, audience, token, &nonce)?;
+    let subject = login_subject(provider.id, audience, &claims.subject);
+    Ok((subject, TimeMs(claims.issued_s.saturating_mul(1_000))))
 }
 
 /// Pays the issuers, and counts.

@@ -8,7 +8,16 @@
 
 mod genesis;
 mod histories;
+mod identity;
+mod identity_evidence;
+mod identity_histories;
+mod identity_logins;
+mod identity_proofs;
 mod jobs;
+mod login;
+mod login_hidden;
+mod login_issuers;
+mod login_provider;
 mod money;
 mod price_histories;
 mod prices;

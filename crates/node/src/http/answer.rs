@@ -182,6 +182,11 @@ fn classify_rejection(rejection: &Rejection) -> Class {
             "transaction.fee_too_low",
             Some("allow the fee that /v1/status asks"),
         ),
+        Rejection::Session(_) => (
+            S::FORBIDDEN,
+            "transaction.session",
+            Some("log in again; `lilliput id login show` lists the sessions"),
+        ),
         Rejection::FeeUnpaid(_) => (
             S::PAYMENT_REQUIRED,
             "transaction.fee_unpaid",

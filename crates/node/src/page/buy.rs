@@ -9,8 +9,8 @@ use lilliput_types::job::{JobMessage, Order, VerificationLevel};
 use lilliput_types::provider::Offer;
 use lilliput_types::registry::Model;
 use lilliput_types::{
-    AccountKey, Amount, DurationMs, Height, InputCommitment, JobId, List, Message, Outcome,
-    Submission, Transaction,
+    Amount, DurationMs, Height, InputCommitment, JobId, List, Message, Outcome, Signer, Submission,
+    Transaction,
 };
 use lilliput_verifier::VerifyingKey;
 
@@ -115,7 +115,7 @@ pub(super) fn order(node: &Node, pixels: &[u8]) -> Result<JobId, NodeError> {
     if let Outcome::Failed { reason, .. } = submitted.receipt.outcome {
         return Err(bad(reason.to_string()));
     }
-    let buyer = AccountKey::from(&wallet.secret).address();
+    let buyer = Signer::from(&wallet.secret).address();
     node.put_input(buyer, job, &input.encode())?;
     Ok(job)
 }
@@ -139,7 +139,7 @@ fn sign(
         answer_within_ms: ANSWER_WITHIN,
         provider: Some(quote.offer.provider),
     };
-    let signer = AccountKey::from(&wallet.secret);
+    let signer = Signer::from(&wallet.secret);
     let status = node.status()?;
     let transaction = Transaction {
         chain: status.chain,

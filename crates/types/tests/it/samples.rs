@@ -141,7 +141,7 @@ fn job_messages(a: u8, b: u8, amount: Amount) -> Vec<Message> {
 pub(crate) fn transaction(a: u8, b: u8, amount: Amount) -> Transaction {
     Transaction {
         chain: ChainId(digest(1)),
-        signer: AccountKey::from(&secret(a)),
+        signer: (&secret(a)).into(),
         nonce: Nonce(u64::from(b)),
         expires_at: Height(1_000 + u64::from(a)),
         fee_max: amount,

@@ -1,7 +1,8 @@
 //! What a transaction must satisfy before anyone looks at the state.
 
 use lilliput_types::{
-    AccountKey, Amount, Blob, ChainId, List, Submission, Transaction, TransactionError,
+    AccountKey, Amount, Blob, ChainId, List, SessionKey, Signer, Submission, Transaction,
+    TransactionError, codec,
 };
 
 use crate::samples::{secret, transaction};
@@ -92,4 +93,48 @@ fn the_blobs_must_be_those_that_the_messages_name() {
         let error = submit(blobs).check(plain().chain);
         assert!(matches!(error, Err(TransactionError::Blobs { .. })));
     }
+}
+
+#[test]
+fn a_session_key_signs_for_the_account_it_names() {
+    let chain = plain().chain;
+    let account = AccountKey::from(&secret(7)).address();
+    let mut acting = plain();
+    acting.signer = Signer::Session(SessionKey {
+        account,
+        key: secret(3).public_key(),
+    });
+    let signed = acting.clone().sign(&secret(3));
+    assert_eq!(signed.check(chain), Ok(()));
+    assert_eq!(signed.transaction.signer.address(), account);
+    assert_eq!(signed.fee_payer(), account);
+    // The account's own key isn't the session's.
+    assert!(acting.clone().sign(&secret(7)).check(chain).is_err());
+    let mut moved = signed;
+    moved.transaction.signer = Signer::Session(SessionKey {
+        account: AccountKey::from(&secret(8)).address(),
+        key: secret(3).public_key(),
+    });
+    assert!(moved.check(chain).is_err());
+}
+
+#[test]
+fn signers_are_encoded_as_account_keys_were() {
+    let key = AccountKey::from(&secret(3));
+    let signer = Signer::from(key);
+    assert_eq!(codec::encode(&signer), codec::encode(&key));
+    assert_eq!(
+        serde_json::to_value(signer).unwrap(),
+        serde_json::to_value(key).unwrap()
+    );
+    let session = Signer::Session(SessionKey {
+        account: key.address(),
+        key: secret(4).public_key(),
+    });
+    let bytes = codec::encode(&session);
+    assert_eq!((bytes[0], bytes.len()), (1, 65));
+    assert_eq!(codec::decode::<Signer>(&bytes, 65), Ok(session));
+    assert!(codec::decode::<AccountKey>(&bytes, 65).is_err());
+    let json = serde_json::to_string(&session).unwrap();
+    assert_eq!(serde_json::from_str::<Signer>(&json).unwrap(), session);
 }

@@ -2,7 +2,7 @@
 
 use lilliput_ledger::{Failure, MessageContext, State};
 use lilliput_types::List;
-use lilliput_types::identity::{IdentityEvent, Issuer, Revoke};
+use lilliput_types::identity::{IdentityEvent, Issuer, IssuerKind, Revoke};
 
 use super::{keys, known_issuer};
 use crate::identity::{settle, tree};
@@ -38,8 +38,12 @@ pub(super) fn execute(
         return refuse("identity.evidence", "this evidence is revoked already");
     };
     piece.revoked = true;
-    // An issuer's clock may be ahead: what it issued before must not count again.
-    piece.issued_at = piece.issued_at.max(now);
+    // What was issued before must not count again. Logins are dated by clocks on walls; an issuer's may be ahead.
+    let now_there = match issuer.kind {
+        IssuerKind::Vouching { .. } => now,
+        IssuerKind::Login { .. } => context.block.wall(),
+    };
+    piece.issued_at = piece.issued_at.max(now_there);
     seat.evidence =
         List::new(pieces).map_err(|error| refusal("identity.evidence", error.to_string()))?;
     state.emit(IdentityEvent::Revoked {
