@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 23] = [
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
     ("lilliput-types", 1),
@@ -21,9 +21,9 @@ const LAYERS: [(&str, u8); 22] = [
     ("lilliput-browser", 3),
     ("lilliput-import", 3),
     ("lilliput-prover", 3),
+    ("lilliput-toll", 3),
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
-    ("lilliput-toll", 3),
     ("lilliput-subnet", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),
