@@ -226,7 +226,10 @@ fn nonce_and_seed_depend_on_every_part() {
 
 #[test]
 fn nonce_and_seed_are_those_of_the_vectors() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/vectors/login.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../specs/vectors/login.json"
+    );
     let vectors: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let bytes = |value: &Value| -> [u8; 32] {
         let digits = value.as_str().unwrap().as_bytes().chunks(2);
@@ -238,9 +241,17 @@ fn nonce_and_seed_are_those_of_the_vectors() {
     let of = &vectors["nonce"];
     let (chain, key) = (bytes(&of["chain"]), bytes(&of["ephemeral_key"]));
     let expiry = of["expires_at_ms"].as_u64().unwrap();
-    assert_eq!(of["nonce"], nonce(&chain, &key, expiry, &bytes(&of["randomness"])));
+    assert_eq!(
+        of["nonce"],
+        nonce(&chain, &key, expiry, &bytes(&of["randomness"]))
+    );
     let of = &vectors["salt_seed"];
     let text = |name: &str| of[name].as_str().unwrap();
-    let seed = salt_seed(text("issuer"), text("audience"), text("subject"), &bytes(&of["salt"]));
+    let seed = salt_seed(
+        text("issuer"),
+        text("audience"),
+        text("subject"),
+        &bytes(&of["salt"]),
+    );
     assert_eq!(bytes(&of["seed"]), seed);
 }
