@@ -12,7 +12,7 @@ pub struct Settings {
     pub target_permille: u32,
     /// How far load may be off the target, either way, without an answer.
     pub band_permille: u32,
-    /// The part of a relative excess, in thousandths, by which the level rises in a window: a quarter of it is 250.
+    /// The part of a relative excess, in thousandths, by which the level rises in a window: half of it is 500.
     pub gain_permille: u32,
     /// The most by which it rises in a window, in thousandths of itself.
     pub rise_max_permille: u32,
@@ -41,14 +41,14 @@ pub struct SettingsError {
 }
 
 impl Default for Settings {
-    /// For windows of about a second: the level doubles in a window at five times the target, and halves in about a minute
-    /// once nobody pushes.
+    /// For windows of about a second: the level doubles in a window at three times the target, and halves in about a minute
+    /// once nobody pushes. How others do: docs/fee-controller.md.
     fn default() -> Self {
         Self {
             target_permille: 700,
             band_permille: 50,
-            gain_permille: 250,
-            rise_max_permille: 1_000,
+            gain_permille: 500,
+            rise_max_permille: 3_000,
             fall_max_permille: 15,
             hold_windows: 15,
             hold_max_windows: 480,

@@ -144,7 +144,7 @@ pub enum LoginProof {
     /// The provider's token, readable by everyone.
     Token(TokenProof),
     /// A zkLogin proof: that there is a token, without the token.
-    Hidden(HiddenProof),
+    Hidden(Box<HiddenProof>),
 }
 
 /// See [`LoginProof::Token`].

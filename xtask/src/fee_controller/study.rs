@@ -20,10 +20,20 @@ pub(super) struct Sweep {
     pub(super) points: Vec<(u64, Vec<Outcome>)>,
 }
 
+/// Other settings, under some of the floods.
+pub(super) struct Variant {
+    pub(super) name: &'static str,
+    pub(super) floods: Vec<Vec<Outcome>>,
+}
+
+/// The floods that settings are compared by.
+pub(super) const COMPARED: [&str; 4] = ["rack and purse", "a botnet", "thrifty", "pulses"];
+
 pub(super) struct Study {
     pub(super) seeds: u64,
     pub(super) settings: Settings,
     pub(super) floods: Vec<Flood>,
+    pub(super) variants: Vec<Variant>,
     pub(super) money: Sweep,
     pub(super) machines: Sweep,
 }
@@ -66,8 +76,60 @@ pub(super) fn run(seeds: u64) -> Result<Study> {
             tens.get(..8).unwrap_or(&tens),
             many,
         )?,
+        variants: variants(seeds, settings, &floods)?,
         floods,
     })
+}
+
+/// What other numbers would come to.
+fn variants(seeds: u64, standard: Settings, floods: &[Flood]) -> Result<Vec<Variant>> {
+    let others = [
+        ("the standard ones", standard),
+        (
+            "gain 1/4, at most the double",
+            Settings {
+                gain_permille: 250,
+                rise_max_permille: 1_000,
+                ..standard
+            },
+        ),
+        (
+            "gain 1/8, at most by 1/8, as EIP-1559",
+            Settings {
+                gain_permille: 125,
+                rise_max_permille: 125,
+                ..standard
+            },
+        ),
+        (
+            "falls twice as fast",
+            Settings {
+                fall_max_permille: 30,
+                ..standard
+            },
+        ),
+        (
+            "falls as fast as EIP-1559, without a stay",
+            Settings {
+                fall_max_permille: 125,
+                hold_windows: 1,
+                hold_max_windows: 1,
+                ..standard
+            },
+        ),
+    ];
+    let mut variants = Vec::new();
+    for (name, settings) in others {
+        let mut own = Vec::new();
+        for flood in COMPARED {
+            let found = floods.iter().find(|other| other.scenario.name == flood);
+            let scenario = &found.context("a flood is missing")?.scenario;
+            let runs = (1..=seeds).map(|seed| simulate(scenario, Some(settings), seed));
+            own.push(runs.collect::<std::result::Result<Vec<_>, _>>()?);
+        }
+        variants.push(Variant { name, floods: own });
+    }
+    Ok(variants)
 }
 
 /// Ten times what the site bears, for twenty minutes.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use lilliput_fee::simulation::{Outcome, tariff};
 
-use super::study::{Flood, Study, Sweep, median, most, percent, reached, served};
+use super::study::{COMPARED, Flood, Study, Sweep, median, most, percent, reached, served};
 
 /// Hashes that one machine of the attackers makes in an hour.
 const HASHES_PER_HOUR: f64 = 2_000_000.0 * 3_600.0;
@@ -40,7 +40,7 @@ fn write(text: &mut String, study: &Study) -> std::fmt::Result {
     writeln!(text, "what the site bears:\n")?;
     writeln!(
         text,
-        "- above {} + {}: the level rises by a quarter of the relative excess, as the base fee of EIP-1559 rises by an eighth, at most to the double; from off it",
+        "- above {} + {}: the level rises by half of the relative excess, as the base fee of EIP-1559 rises by an eighth, at most to the fourfold; from off it",
         settings.target_permille, settings.band_permille
     )?;
     writeln!(text, "  goes to one;")?;
@@ -70,6 +70,7 @@ fn write(text: &mut String, study: &Study) -> std::fmt::Result {
     floods(text, study)?;
     sweep(text, &study.money)?;
     sweep(text, &study.machines)?;
+    variants(text, study)?;
     limits(text, study)
 }
 
@@ -201,6 +202,30 @@ fn sweep(text: &mut String, sweep: &Sweep) -> std::fmt::Result {
     writeln!(text)
 }
 
+fn variants(text: &mut String, study: &Study) -> std::fmt::Result {
+    writeln!(text, "## Other settings\n")?;
+    writeln!(
+        text,
+        "Under the target after how long in the worst seed; how much of the time above it behind that; how long 99 of 100 humans waited; honest requests served.\n"
+    )?;
+    writeln!(text, "| settings | {} |", COMPARED.join(" | "))?;
+    writeln!(text, "|---{}|", "|---".repeat(COMPARED.len()))?;
+    for variant in &study.variants {
+        let cells = variant.floods.iter().map(|runs| {
+            format!(
+                "{}, {:.1} %, {:.0} ms, {:.0} %",
+                reached(runs).map_or("never".to_owned(), |after| format!("{after:.0} s")),
+                most(runs, |run| run.above_permille as f64 / 10.0),
+                median(runs, |run| run.humans.wait_p99_ms as f64),
+                median(runs, served),
+            )
+        });
+        let cells: Vec<String> = cells.collect();
+        writeln!(text, "| {} | {} |", variant.name, cells.join(" | "))?;
+    }
+    writeln!(text)
+}
+
 fn limits(text: &mut String, study: &Study) -> std::fmt::Result {
     writeln!(text, "## Where it fails\n")?;
     let failed: Vec<&str> = study
@@ -235,7 +260,7 @@ fn limits(text: &mut String, study: &Study) -> std::fmt::Result {
     )?;
     writeln!(
         text,
-        "- In the first seconds everything gets in: the level doubles at most once a window, so a flood from nothing is felt for as many windows as it takes doublings. A short burst passes"
+        "- In the first seconds everything gets in: the level is fourfold after a window at most, so a flood from nothing is felt for as many windows as that takes. A short burst passes"
     )?;
     writeln!(text, "  before the level knows; a queue has to bear it.")?;
     writeln!(

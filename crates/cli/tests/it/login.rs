@@ -100,113 +100,102 @@ fn is_private(path: &Path) {
     assert_eq!(mode & 0o077, 0, "{}", path.display());
 }
 
+/// A provider whose key the ledger has.
+struct Known {
+    field: Field,
+    issuer: String,
+}
+
+impl Known {
+    fn new() -> Self {
+        let field = Field::start();
+        let mut register = vec!["id", "keys", "register", "--issuer", ISSUER];
+        register.extend(["--session-max", "1h", "--key", "dev-owner"]);
+        let issuer = field.run(&register, 0)["issuer"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let keys = field.key_set();
+        let mut publish = vec!["id", "keys", "publish", &issuer];
+        publish.extend(["--jwks", arg(&keys), "--key", "dev-owner"]);
+        assert_eq!(field.run(&publish, 0)["published"], json!(["k1"]));
+        assert_eq!(field.run(&publish, 0)["published"], json!([]));
+        Self { field, issuer }
+    }
+
+    /// Begins a login and gives the provider's token for it.
+    fn begin(&self, name: &str, span: &str) -> PathBuf {
+        let mut arguments = vec!["id", "login", "begin", name, "--issuer", &self.issuer];
+        arguments.extend(["--audience", CLIENT, "--valid-for", span]);
+        let begun = self.field.run(&arguments, 0);
+        let nonce = begun["nonce"].as_str().unwrap();
+        self.field.token(&format!("{name}.jwt"), nonce)
+    }
+
+    fn finish(&self, name: &str, token: &Path, paid_by: Option<&str>, exit: i32) -> Value {
+        let mut arguments = vec!["id", "login", "finish", name, "--token", arg(token)];
+        if let Some(payer) = paid_by {
+            arguments.extend(["--paid-by", payer]);
+        }
+        self.field.run(&arguments, exit)
+    }
+
+    /// The account of a login, without a network.
+    fn account(&self, name: &str, token: &Path) -> String {
+        let shared = self.field.up.buyer();
+        let mut arguments = vec!["id", "login", "account", name, "--token", arg(token)];
+        arguments.extend(shared.iter().skip(2).map(String::as_str));
+        json(&arguments, 0)["account"].as_str().unwrap().to_owned()
+    }
+
+    /// Salt and logins are for their owner's eyes; what is public holds no salt.
+    fn keeps_the_salt(&self, opened: &Value) {
+        let logins = self.field.folder.path().join("logins");
+        is_private(&logins.join("salt"));
+        is_private(&logins.join("me.json"));
+        let salt = std::fs::read_to_string(logins.join("salt")).unwrap();
+        let client = Client::new(&self.field.up.url).unwrap();
+        let id = opened["transaction"].as_str().unwrap().parse().unwrap();
+        let public = serde_json::to_string(&client.transaction(id).unwrap()).unwrap();
+        assert!(public.contains("salt_key") && !public.contains(salt.trim()));
+    }
+}
+
 #[test]
 fn a_login_pays_until_its_session_is_over() {
-    let field = Field::start();
-    let register = [
-        "id",
-        "keys",
-        "register",
-        "--issuer",
-        ISSUER,
-        "--session-max",
-        "1h",
-        "--key",
-        "dev-owner",
-    ];
-    let issuer = field.run(&register, 0)["issuer"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    let keys = field.key_set();
-    let publish = [
-        "id",
-        "keys",
-        "publish",
-        &issuer,
-        "--jwks",
-        arg(&keys),
-        "--key",
-        "dev-owner",
-    ];
-    assert_eq!(field.run(&publish, 0)["published"], json!(["k1"]));
-    assert_eq!(field.run(&publish, 0)["published"], json!([]));
-
-    // Two sessions of one account.
-    let begin = |name: &str, span: &str| {
-        let arguments = [
-            "id",
-            "login",
-            "begin",
-            name,
-            "--issuer",
-            &issuer,
-            "--audience",
-            CLIENT,
-            "--valid-for",
-            span,
-        ];
-        let begun = field.run(&arguments, 0);
-        field.token(&format!("{name}.jwt"), begun["nonce"].as_str().unwrap())
-    };
-    let token = begin("me", "1h");
-    let shown = field.up.buyer();
-    let mut whose = vec!["id", "login", "account", "me", "--token", arg(&token)];
-    whose.extend(shown.iter().skip(2).map(String::as_str));
-    let account = json(&whose, 0)["account"].as_str().unwrap().to_owned();
-    let finish = ["id", "login", "finish", "me", "--token", arg(&token)];
-    assert_eq!(field.run(&finish, 2)["code"], "transaction.fee_unpaid");
-    field.run(&["tx", "send", "--to", &account, "--amount", "1000000"], 0);
-    let opened = field.run(&finish, 0);
+    let known = Known::new();
+    let field = &known.field;
+    let token = known.begin("me", "1h");
+    let account = known.account("me", &token);
+    let unpaid = known.finish("me", &token, None, 2);
+    assert_eq!(unpaid["code"], "transaction.fee_unpaid");
+    let fund = ["tx", "send", "--to", &account, "--amount", "1000000"];
+    field.run(&fund, 0);
+    let opened = known.finish("me", &token, None, 0);
     assert_eq!(opened["account"], account.as_str());
     field.pay("me", 0);
+    known.keeps_the_salt(&opened);
 
-    let data = field.folder.path().join("logins");
-    is_private(&data.join("salt"));
-    is_private(&data.join("me.json"));
-    let salt = std::fs::read_to_string(data.join("salt")).unwrap();
-    let client = Client::new(&field.up.url).unwrap();
-    let id = opened["transaction"].as_str().unwrap().parse().unwrap();
-    let public = serde_json::to_string(&client.transaction(id).unwrap()).unwrap();
-    assert!(public.contains("salt_key") && !public.contains(salt.trim()));
-
+    // A second session of the same account, soon over.
     let begun = Instant::now();
-    let brief = begin("brief", "40s");
-    let arguments = [
-        "id",
-        "login",
-        "finish",
-        "brief",
-        "--token",
-        arg(&brief),
-        "--paid-by",
-        "default",
-    ];
-    assert_eq!(field.run(&arguments, 0)["account"], account.as_str());
+    let brief = known.begin("brief", "40s");
+    let second = known.finish("brief", &brief, Some("default"), 0);
+    assert_eq!(second["account"], account.as_str());
     field.pay("brief", 0);
 
-    // Ended, and not opened again by the same login.
+    // The first one ended, and not opened again by the same login.
     field.run(&["id", "login", "end", "me"], 0);
     assert_eq!(field.pay("me", 2)["code"], "transaction.session");
-    let again = [
-        "id",
-        "login",
-        "finish",
-        "me",
-        "--token",
-        arg(&token),
-        "--paid-by",
-        "default",
-    ];
-    assert_eq!(field.run(&again, 1)["code"], "login.session_known");
-    let sessions = &field.run(&["id", "login", "show", "me"], 0)["sessions"];
-    assert_eq!(sessions.as_array().unwrap().len(), 2);
+    let again = known.finish("me", &token, Some("default"), 1);
+    assert_eq!(again["code"], "login.session_known");
+    let shown = field.run(&["id", "login", "show", "me"], 0);
+    assert_eq!(shown["sessions"].as_array().unwrap().len(), 2);
 
-    // Expired.
     while begun.elapsed() <= SHORT + Duration::from_secs(2) {
         std::thread::sleep(Duration::from_millis(200));
     }
     assert_eq!(field.pay("brief", 2)["code"], "transaction.session");
+    let client = Client::new(&field.up.url).unwrap();
     assert!(client.supply().unwrap().conserved);
 }
 

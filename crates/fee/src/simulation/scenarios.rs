@@ -54,78 +54,78 @@ fn scenario(name: &'static str, about: &'static str, attackers: Vec<Attacker>) -
 /// All of them.
 #[must_use]
 pub fn scenarios() -> Vec<Scenario> {
-    let machines = |machines| Attacker {
-        machines,
-        hashes_per_s: 2_000_000,
-        ..POOR
-    };
-    let money = |dollars, plan| Attacker {
-        money: dollars * DOLLAR,
-        plan,
-        ..POOR
-    };
+    let mut all = vec![
+        scenario("quiet", "nobody attacks", Vec::new()),
+        scenario("empty hands", "neither money nor processors", vec![POOR]),
+    ];
+    let machines = [
+        ("one server", "one machine of 2 M hashes/s", 1),
+        ("a rack", "100 machines", 100),
+        ("a botnet", "20,000 machines", 20_000),
+    ];
+    all.extend(machines.map(|(name, about, count)| scenario(name, about, vec![working(count)])));
     let pulses = Plan::Pulses {
         on_s: 20,
         off_s: 60,
     };
-    let bought = Attacker {
-        with_passes: 300,
-        ..POOR
-    };
-    let many_bought = Attacker {
-        with_passes: 900,
-        ..POOR
-    };
     let thrifty = Plan::Thrifty { pays_max: 20_000 };
-    vec![
-        scenario("quiet", "nobody attacks", Vec::new()),
-        scenario("empty hands", "neither money nor processors", vec![POOR]),
-        scenario(
-            "one server",
-            "one machine of 2 M hashes/s",
-            vec![machines(1)],
-        ),
-        scenario("a rack", "100 machines", vec![machines(100)]),
-        scenario("a botnet", "20,000 machines", vec![machines(20_000)]),
-        scenario(
+    let purses = [
+        (
             "$100 at once",
             "spends as fast as it can",
-            vec![money(100, Plan::Greedy)],
+            100,
+            Plan::Greedy,
         ),
-        scenario(
-            "$10,000 evenly",
-            "$8.33 a second",
-            vec![money(10_000, Plan::Even)],
-        ),
-        scenario(
+        ("$10,000 evenly", "$8.33 a second", 10_000, Plan::Even),
+        (
             "thrifty",
             "$1 M, but no more than 2 cents a request",
-            vec![money(1_000_000, thrifty)],
+            1_000_000,
+            thrifty,
         ),
-        scenario(
-            "pulses",
-            "$1,000, 20 s on and 60 s off",
-            vec![money(1_000, pulses)],
-        ),
-        scenario(
-            "rack and purse",
-            "100 machines and $10,000 evenly",
-            vec![machines(100), money(10_000, Plan::Even)],
-        ),
-        scenario(
-            "bought passes",
-            "passes of humans for 300 requests/s",
-            vec![bought],
-        ),
-        scenario(
-            "many bought passes",
-            "passes for 900 requests/s",
-            vec![many_bought],
-        ),
-        scenario(
-            "$1,000,000,000",
-            "more than the highest level costs",
-            vec![money(1_000_000_000, Plan::Even)],
-        ),
-    ]
+        ("pulses", "$1,000, 20 s on and 60 s off", 1_000, pulses),
+    ];
+    all.extend(
+        purses
+            .map(|(name, about, dollars, plan)| scenario(name, about, vec![paying(dollars, plan)])),
+    );
+    all.push(scenario(
+        "rack and purse",
+        "100 machines and $10,000 evenly",
+        vec![working(100), paying(10_000, Plan::Even)],
+    ));
+    let passes = [
+        ("bought passes", "passes of humans for 300 requests/s", 300),
+        ("many bought passes", "passes for 900 requests/s", 900),
+    ];
+    all.extend(passes.map(|(name, about, count)| scenario(name, about, vec![passing(count)])));
+    all.push(scenario(
+        "$1,000,000,000",
+        "more than the highest level costs",
+        vec![paying(1_000_000_000, Plan::Even)],
+    ));
+    all
+}
+
+const fn working(machines: u64) -> Attacker {
+    Attacker {
+        machines,
+        hashes_per_s: 2_000_000,
+        ..POOR
+    }
+}
+
+const fn paying(dollars: u64, plan: Plan) -> Attacker {
+    Attacker {
+        money: dollars * DOLLAR,
+        plan,
+        ..POOR
+    }
+}
+
+const fn passing(with_passes: u64) -> Attacker {
+    Attacker {
+        with_passes,
+        ..POOR
+    }
 }

@@ -23,14 +23,14 @@ fn nothing_is_asked_while_load_is_under_the_target() {
 }
 
 #[test]
-fn heavy_overload_doubles_and_light_overload_creeps() {
+fn heavy_overload_makes_leaps_and_light_overload_creeps() {
     let mut controller = standard();
     controller.observe(10_000);
-    assert_eq!(after(&mut controller, 10_000, 10).in_1024ths(), 1024 << 10);
+    assert_eq!(after(&mut controller, 10_000, 10).in_1024ths(), 1024 << 20);
     let mut light = standard();
     light.observe(800);
     let level = after(&mut light, 800, 10).in_1024ths();
-    assert!((1_300..1_600).contains(&level), "{level}");
+    assert!((1_900..2_200).contains(&level), "{level}");
 }
 
 #[test]

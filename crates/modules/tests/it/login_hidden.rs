@@ -85,7 +85,7 @@ impl Hidden {
             issuer,
             key: key.public_key(),
             expires_at: UNTIL,
-            proof: LoginProof::Hidden(proof),
+            proof: LoginProof::Hidden(Box::new(proof)),
         };
         Self {
             provider,

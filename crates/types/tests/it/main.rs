@@ -3,6 +3,7 @@
 
 mod codec;
 mod identity;
+mod login;
 mod prices;
 mod samples;
 mod signing;

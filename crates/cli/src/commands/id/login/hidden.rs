@@ -73,13 +73,13 @@ pub(super) fn proof(path: &Path, seed: Seed) -> Result<LoginProof> {
     let answer = lilliput_zklogin::Login::from_json(&answer, Some(seed));
     let answer = answer.or_rejected(format!("{} is refused", path.display()))?;
     let (issuer_part, index_mod_4) = answer.issuer_part();
-    Ok(LoginProof::Hidden(HiddenProof {
+    Ok(LoginProof::Hidden(Box::new(HiddenProof {
         points: answer.points().map(Digest),
         issuer_part: Text::new(issuer_part)?,
         index_mod_4,
         header: Text::new(answer.header_base64())?,
         address_seed: Digest(seed.to_bytes()),
-    }))
+    })))
 }
 
 fn extended(key: PublicKey) -> [u8; 33] {
