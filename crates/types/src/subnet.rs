@@ -21,14 +21,14 @@ mod transcript;
 pub use epoch::{EpochInput, EpochRecord, Payout, SeatInput};
 pub use event::{SlashReason, SubnetEvent};
 pub use message::{
-    Audit, Close, Collect, Commit, Link, Match, Open, Register, Reveal, Set, SetEndpoint, SetTake,
-    Stake, SubnetMessage, Unstake,
+    Audit, Close, Collect, Commit, Leave, Link, Match, Open, Register, Reveal, Set, SetEndpoint,
+    SetRule, SetTake, Stake, SubnetMessage, Unstake,
 };
 pub use record::{
-    Challenge, Joining, Leaving, Mark, Member, Phase, Pool, Position, Revealed, Subnet,
+    Challenge, Joining, KeptRow, Leaving, Mark, Member, Phase, Pool, Position, Revealed, Subnet,
     SubnetState, Totals, WeightsCommitment,
 };
-pub use settings::{BondSpeed, Scorer, Settings, Terms};
+pub use settings::{BondSpeed, Rule, Scorer, Settings, SubtensorRule, Terms};
 pub use transcript::{
     AnswerContext, Answered, EntryProof, Preference, Probe, TranscriptEntry, Values, Vote, Votes,
     WeightRow, WeightsOpening, draw, randomness, votes_digest,

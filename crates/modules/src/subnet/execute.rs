@@ -30,7 +30,9 @@ pub(crate) fn check(message: &SubnetMessage) -> Result<(), Refusal> {
         | SubnetMessage::Commit(_)
         | SubnetMessage::Reveal(_)
         | SubnetMessage::Audit(_)
-        | SubnetMessage::Link(_) => Ok(()),
+        | SubnetMessage::Link(_)
+        | SubnetMessage::Leave(_) => Ok(()),
+        SubnetMessage::SetRule(message) => settings::check_rule(&message.rule),
     }
 }
 
@@ -54,6 +56,8 @@ pub(crate) fn execute(
         SubnetMessage::Reveal(message) => weights::reveal(state, context, message),
         SubnetMessage::Audit(message) => audit::audit(state, context, message),
         SubnetMessage::Link(message) => link::link(state, context, message),
+        SubnetMessage::SetRule(message) => open::set_rule(state, context, message),
+        SubnetMessage::Leave(message) => register::leave(state, context, message),
     }
 }
 

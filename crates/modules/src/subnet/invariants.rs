@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_ledger::{Scan, StateReader, StoreError};
 use lilliput_types::subnet::{
-    Member, Pool, Position, Revealed, Subnet, SubnetState, Terms, WeightsCommitment,
+    KeptRow, Member, Pool, Position, Revealed, Subnet, SubnetState, Terms, WeightsCommitment,
 };
 use lilliput_types::{Amount, Holder, Registration, SubnetId};
 
@@ -108,7 +108,7 @@ fn positions(
     Ok(())
 }
 
-/// Every uid below the count has one member, every member one account and one pool.
+/// Every uid that isn't vacant has one member, every member one account and one pool.
 fn members(
     reader: &dyn StateReader,
     subnet: &Subnet,
@@ -119,7 +119,7 @@ fn members(
         let (_, member) = entry?;
         let pool = state::pool_of(reader, subnet.id, member.registration)?;
         let own = state::uid(reader, subnet.id, member.account)?;
-        let fits = member.uid == uids
+        let fits = subnet.has(member.uid)
             && own == Some(member.uid)
             && pool.uid == Some(member.uid)
             && pool.account == member.account;
@@ -132,7 +132,8 @@ fn members(
         uids = uids.saturating_add(1);
         stake += pool.amount.0;
     }
-    if uids != subnet.uids || stake != subnet.stake.0 {
+    let ordered = subnet.vacant.is_sorted() && subnet.vacant.iter().all(|uid| *uid < subnet.uids);
+    if uids != subnet.members() || !ordered || stake != subnet.stake.0 {
         found.push(format!("subnet {} miscounts its uids or stake", subnet.id));
     }
     Ok(())
@@ -155,6 +156,10 @@ fn inheritance(
         weights.push((state::parse_uid(&key)?, one.registration));
     }
     for entry in Scan::<Revealed>::new(reader, &state::revealed_of(subnet.id)) {
+        let (key, one) = entry?;
+        weights.push((state::parse_uid(&key)?, one.registration));
+    }
+    for entry in Scan::<KeptRow>::new(reader, &state::kept_of(subnet.id)) {
         let (key, one) = entry?;
         weights.push((state::parse_uid(&key)?, one.registration));
     }

@@ -3,7 +3,8 @@
 use lilliput_incentives::epoch::EpochOutcome;
 use lilliput_ledger::{BlockContext, Failure, State, StoreError};
 use lilliput_types::subnet::{
-    EpochInput, EpochRecord, Payout, Phase, SlashReason, Subnet, SubnetEvent, SubnetState, Terms,
+    EpochInput, EpochRecord, Payout, Phase, Rule, SlashReason, Subnet, SubnetEvent, SubnetState,
+    Terms,
 };
 use lilliput_types::{Amount, Holder, List, SubnetEpoch};
 
@@ -28,6 +29,8 @@ pub(super) fn settle(
         emission: subnet.carried.plus(minted).map_err(overflow)?,
         seats: List::new(seats.iter().map(|seat| seat.input.clone()).collect())
             .map_err(|error| corrupt(subnet, error.to_string()))?,
+        rule: subnet.rule,
+        owner_uid: keys::uid(state, subnet.id, subnet.owner)?,
     };
     let outcome = replay::outcome(&input).map_err(|error| corrupt(subnet, error.to_string()))?;
     let payouts = pay(state, subnet, &terms, &outcome, &mut seats, block)?;
@@ -45,6 +48,8 @@ pub(super) fn settle(
         carried: Amount(outcome.carried.into()),
         randomness: subnet.randomness,
         input: input.digest(),
+        rule: input.rule,
+        owner_uid: input.owner_uid,
     };
     keep(state, &terms, &record, &seats, &payouts)?;
     for uid in 0..subnet.uids {
@@ -53,12 +58,15 @@ pub(super) fn settle(
     if subnet.state == SubnetState::Closing {
         for uid in 0..subnet.uids {
             keys::write_bonds(state, subnet.id, uid, &List::default());
+            keys::write_kept(state, subnet.id, uid, None);
         }
         places::close(state, subnet, &terms, &mut seats, block.time)?;
     } else {
-        let replaced = places::replace(state, subnet, &terms, &mut seats, block.height)?;
-        write_bonds(state, subnet, &outcome, &replaced);
-        subnet.candidates = places::candidates(subnet, &seats, &replaced);
+        let mut changed = places::replace(state, subnet, &terms, &mut seats, block.height)?;
+        changed.extend(places::leave(state, subnet, &mut seats));
+        write_bonds(state, subnet, &outcome, &changed);
+        keep_rows(state, subnet, &seats, &changed);
+        subnet.candidates = places::candidates(subnet, &seats, &changed);
         begin(state, subnet, &record, &seats, block)?;
     }
     state.emit(SubnetEvent::Settled(Box::new(record)));
@@ -91,9 +99,11 @@ fn pay(
     subnet.burned = Amount(subnet.burned.0.saturating_add(outcome.burned.into()));
     subnet.carried = Amount(outcome.carried.into());
     let mut payouts = Vec::with_capacity(seats.len());
-    let earned = outcome.incentives.iter().zip(&outcome.dividends);
-    for (seat, (&incentive, &dividend)) in seats.iter_mut().zip(earned) {
-        let (incentive, dividend) = (Amount(incentive.into()), Amount(dividend.into()));
+    for seat in seats.iter_mut() {
+        let uid = usize::from(seat.member.uid);
+        let earned = |of: &[u64]| Amount(of.get(uid).copied().map_or(0, u128::from));
+        let (incentive, dividend) = (earned(&outcome.incentives), earned(&outcome.dividends));
+        seat.member.permit = outcome.permits.get(uid) == Some(&true);
         let to = seat.member.account.into();
         bank::transfer(state, terms.asset, holder, to, incentive)?;
         let take = pay_dividend(state, subnet, terms, seat, dividend)?;
@@ -232,7 +242,35 @@ fn write_bonds(state: &mut State<'_>, subnet: &Subnet, outcome: &EpochOutcome, r
     }
 }
 
-/// Begins the next epoch, under new settings if there are any.
+/// Under `subtensor-425` weights stand until others are shown; of uids that changed hands nothing does.
+fn keep_rows(state: &mut State<'_>, subnet: &Subnet, seats: &[Seat], changed: &[u16]) {
+    for uid in changed {
+        keys::write_kept(state, subnet.id, *uid, None);
+    }
+    if subnet.rule == Rule::Evidence1 {
+        return;
+    }
+    for seat in seats.iter().filter(|seat| seat.pool.uid.is_some()) {
+        let kept = seats::kept(seat);
+        keys::write_kept(state, subnet.id, seat.member.uid, kept.as_ref());
+    }
+}
+
+/// Begins the next epoch's rule. Bonds and weights of another kind of rule mean nothing under it.
+fn change_rule(state: &mut State<'_>, subnet: &mut Subnet) {
+    let Some(rule) = subnet.rule_next.take() else {
+        return;
+    };
+    if !rule.same_kind(&subnet.rule) {
+        for uid in 0..subnet.uids {
+            keys::write_bonds(state, subnet.id, uid, &List::default());
+            keys::write_kept(state, subnet.id, uid, None);
+        }
+    }
+    subnet.rule = rule;
+}
+
+/// Begins the next epoch, under new settings and another rule if there are any.
 fn begin(
     state: &mut State<'_>,
     subnet: &mut Subnet,
@@ -245,6 +283,7 @@ fn begin(
         settings.uids_max = settings.uids_max.max(subnet.uids);
         subnet.settings = settings;
     }
+    change_rule(state, subnet);
     let stakes = seats.iter().filter(|seat| seat.pool.uid.is_some());
     let stakes: Vec<Amount> = stakes.map(|seat| seat.pool.amount).collect();
     let least = subnet.settings.stake_min;

@@ -4,8 +4,8 @@ use lilliput_crypto::Digest;
 use lilliput_modules::subnet::query::{self, Holding, Replay};
 use lilliput_modules::subnet::round::{Round, Seat};
 use lilliput_types::subnet::{
-    AnswerContext, Answered, Member, Open, Phase, Pool, Probe, Register, Scorer, Settings, Stake,
-    Subnet, SubnetEvent, SubnetMessage, TranscriptEntry, Unstake, Values,
+    AnswerContext, Answered, Leave, Member, Open, Phase, Pool, Probe, Register, Rule, Scorer,
+    SetRule, Settings, Stake, Subnet, SubnetEvent, SubnetMessage, TranscriptEntry, Unstake, Values,
 };
 use lilliput_types::{
     AccountKey, Amount, DurationMs, Event, List, Message, Receipt, Registration, SubnetEpoch,
@@ -258,6 +258,19 @@ impl Field {
             self.audit(*who, round).unwrap();
         }
         self.pass_phase();
+    }
+
+    pub(crate) fn leave(&mut self, who: u8) -> Result<Receipt, String> {
+        let message = SubnetMessage::Leave(Leave { subnet: self.id });
+        self.act(who, message)
+    }
+
+    pub(crate) fn set_rule(&mut self, who: u8, rule: Rule) -> Result<Receipt, String> {
+        let message = SubnetMessage::SetRule(SetRule {
+            subnet: self.id,
+            rule,
+        });
+        self.act(who, message)
     }
 
     pub(crate) fn events(&self) -> impl Iterator<Item = &SubnetEvent> {

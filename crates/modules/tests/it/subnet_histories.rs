@@ -3,17 +3,17 @@
 //! nothing.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_modules::subnet::round::Round;
 use lilliput_types::subnet::{
-    Collect, Match, Phase, SetTake, Settings, SubnetEvent, SubnetMessage,
+    Collect, Match, Phase, Rule, SetTake, Settings, SubnetEvent, SubnetMessage, SubtensorRule,
 };
 use lilliput_types::{Amount, Registration, SubnetEpoch};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::subnet_field::{COIN, Field, settings};
+use crate::subnet_field::{COIN, Field, OWNER, settings};
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -24,7 +24,7 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0_u8..24, 1_u8..8, any::<u8>(), 0_u32..40_000_000);
+    let step = (0_u8..27, 1_u8..8, any::<u8>(), 0_u32..40_000_000);
     let step = step.prop_map(|(kind, actor, pick, amount)| Step {
         kind,
         actor,
@@ -41,6 +41,8 @@ struct History {
     safe_from: BTreeMap<Registration, SubnetEpoch>,
     /// In which epoch each registration was challenged.
     noticed: BTreeMap<Registration, SubnetEpoch>,
+    /// Registrations that gave notice.
+    leavers: BTreeSet<Registration>,
     seen: usize,
 }
 
@@ -62,6 +64,7 @@ impl History {
             rounds: BTreeMap::new(),
             safe_from: BTreeMap::new(),
             noticed: BTreeMap::new(),
+            leavers: BTreeSet::new(),
             seen: 0,
         }
     }
@@ -124,6 +127,23 @@ impl History {
             13 => self.commit(actor, pick),
             14 | 15 => self.reveal(actor),
             16..=18 => self.audit(actor),
+            24 => {
+                let left = self.field.leave(actor);
+                if left.is_ok() {
+                    self.leavers.insert(own);
+                }
+                left.map(drop)
+            }
+            25 => {
+                let rule = match pick % 3 {
+                    0 => Rule::Evidence1,
+                    odd => Rule::Subtensor425(SubtensorRule {
+                        yuma3: odd == 1,
+                        ..SubtensorRule::standard()
+                    }),
+                };
+                self.field.set_rule(OWNER, rule).map(drop)
+            }
             19 => {
                 self.field.world.wait(3_600_000);
                 Ok(())
@@ -218,6 +238,8 @@ impl History {
                     assert!(epoch.0 >= self.safe_from[&registration].0 + 3);
                     self.noticed.insert(registration, epoch);
                 }
+                SubnetEvent::Evicted { registration, .. }
+                    if self.leavers.contains(&registration) => {}
                 SubnetEvent::Evicted { registration, .. } => {
                     assert!(epoch.0 > self.noticed[&registration].0);
                     assert!(epoch.0 >= self.safe_from[&registration].0 + 4);
@@ -236,6 +258,8 @@ fn kind(event: &SubnetEvent) -> &'static str {
         SubnetEvent::Paid { .. } => "paid",
         SubnetEvent::Collected { .. } => "collected",
         SubnetEvent::Audited { .. } => "audited",
+        SubnetEvent::Left { .. } => "left",
+        SubnetEvent::Settled(record) if record.rule != Rule::Evidence1 => "subtensor",
         _ => "other",
     }
 }
@@ -252,7 +276,7 @@ fn runner(cases: u32) -> TestRunner {
 #[test]
 fn books_are_right_and_places_safe_in_any_history() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    runner(40)
+    runner(60)
         .run(&steps(), |steps| {
             let run = || {
                 let mut history = History::new();
@@ -278,6 +302,8 @@ fn books_are_right_and_places_safe_in_any_history() {
         "paid",
         "collected",
         "audited",
+        "left",
+        "subtensor",
     ] {
         assert!(
             seen.get(kind).is_some_and(|count| *count >= 3),

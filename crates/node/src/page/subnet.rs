@@ -1,7 +1,7 @@
 //! Subnets: what one is set to, where its epoch stands, who is in it and who earned what.
 
 use lilliput_client::subnet::{SubnetDetail, SubnetEpochDetail, SubnetSeat};
-use lilliput_types::subnet::{BondSpeed, Phase, SeatInput, Settings, SubnetState};
+use lilliput_types::subnet::{BondSpeed, Phase, Rule, SeatInput, Subnet, SubnetState};
 use lilliput_types::{Amount, SubnetId};
 use maud::{Markup, html};
 
@@ -49,7 +49,7 @@ fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
                             td { (subnet.name) }
                             td { (state(subnet.state, subnet.phase)) }
                             td.number { (subnet.epoch) }
-                            td.number { (subnet.uids) }
+                            td.number { (subnet.members()) }
                             td.number { (money.show(subnet.stake)) }
                             td.number { (money.show(subnet.minted)) }
                         }
@@ -126,7 +126,7 @@ impl View {
                     code { "lilliput explain subnet:" (subnet.id) ":EPOCH ACCOUNT" }
                 }
             }
-            section.card { h2 { "Settings" } (settings(&subnet.settings, money)) }
+            section.card { h2 { "Settings" } (settings(subnet, money)) }
             @if !over { script src="/page/job.js" {} }
         };
         let title = format!("Subnet {}", subnet.id);
@@ -168,7 +168,7 @@ impl View {
             dl.facts {
                 dt { "state" } dd { (state(subnet.state, subnet.phase)) }
                 dt { "owner" } dd { (text::holder(subnet.owner.into())) }
-                dt { "members" } dd { (subnet.uids) " of " (subnet.settings.uids_max) }
+                dt { "members" } dd { (subnet.members()) " of " (subnet.settings.uids_max) }
                 @if !subnet.challenges.is_empty() { dt { "waiting for a place" } dd { (subnet.challenges.len()) } }
             }
         }
@@ -234,7 +234,7 @@ impl View {
                     @let payout = last.and_then(|last| last.payouts.iter().find(|one| one.uid == uid));
                     @let weight = last.and_then(|last| weight(&last.input.seats, uid));
                     tr {
-                        td { (chart::swatch(usize::from(uid))) " " (uid) @if seat.permit { " " span.badge { "validator" } } }
+                        td { (chart::swatch(usize::from(uid))) " " (uid) @if seat.permit { " " span.badge { "validator" } } @if let Some(after) = seat.member.leaves_after { " " span.badge { "leaves after epoch " (after) } } }
                         td { (text::holder(seat.member.account.into())) }
                         td.number { (money.show(seat.pool.amount)) }
                         td.number { @if let Some(weight) = weight { (format!("{:.1} %", 100.0 * weight)) } }
@@ -245,8 +245,8 @@ impl View {
                     }
                 }
             }
-            @if usize::from(self.detail.subnet.uids) > self.seats.len() {
-                p.quiet { "the first " (self.seats.len()) " of " (self.detail.subnet.uids) }
+            @if usize::from(self.detail.subnet.members()) > self.seats.len() {
+                p.quiet { "the first " (self.seats.len()) " of " (self.detail.subnet.members()) }
             }
         }
     }
@@ -281,13 +281,15 @@ fn weight(seats: &[SeatInput], uid: u16) -> Option<f64> {
     (sum > 0.0).then(|| sum / voters.len() as f64)
 }
 
-fn settings(settings: &Settings, money: Money<'_>) -> Markup {
+fn settings(subnet: &Subnet, money: Money<'_>) -> Markup {
+    let settings = &subnet.settings;
     let part = |part: u16| format!("{:.1} %", 100.0 * f64::from(part) / PART_ONE);
     let seconds = |ms: u64| format!("{} s", ms as f64 / 1000.0);
     let scorer = serde_json::to_string(&settings.scorer).unwrap_or_default();
     html! {
         dl.facts {
             dt { "scorer" } dd { (scorer.trim_matches('"').replace('_', " ")) ", to the power of " (settings.power) }
+            dt { "rule" } dd { (rule(&subnet.rule)) @if let Some(next) = &subnet.rule_next { "; from the next epoch on " (rule(next)) } }
             dt { "evidence" } dd { "at least " (settings.probes_min) " signed answers behind a weight, " (settings.audits_required) " audits drawn" }
             dt { "phases" } dd { "commit " (seconds(settings.commit_ms.0)) ", reveal " (seconds(settings.reveal_ms.0)) ", audit " (seconds(settings.audit_ms.0)) }
             dt { "permits" } dd { "at most " (settings.validators_max) ", with at least " (money.show(settings.stake_min)) }
@@ -303,6 +305,18 @@ fn settings(settings: &Settings, money: Money<'_>) -> Markup {
             @if let Some(uid) = settings.burn_uid { dt { "weights that burn" } dd { "those for uid " (uid) } }
         }
     }
+}
+
+fn rule(rule: &Rule) -> String {
+    let Rule::Subtensor425(of) = rule else {
+        return rule.name().to_owned();
+    };
+    let bonds = match (of.yuma3, of.liquid_alpha) {
+        (true, true) => "Yuma 3 with liquid alpha",
+        (true, false) => "Yuma 3",
+        (false, _) => "Yuma 2",
+    };
+    format!("{}, {bonds}", rule.name())
 }
 
 const fn phase_name(phase: Phase) -> &'static str {

@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{EntryProof, Settings, TranscriptEntry, Votes, WeightRow};
+use super::{EntryProof, Rule, Settings, TranscriptEntry, Votes, WeightRow};
 use crate::{Amount, ModelId, Registration, SubnetId, Text};
 
 /// What an account may ask about subnets.
@@ -39,6 +39,10 @@ pub enum SubnetMessage {
     Audit(Audit),
     /// Count what a model of one's own earns as the subnet's revenue.
     Link(Link),
+    /// Choose by which arithmetic epochs pay, from the next epoch on; its owner only.
+    SetRule(SetRule),
+    /// Stop being a member once a whole phase reveal has passed.
+    Leave(Leave),
 }
 
 /// See [`SubnetMessage::Open`].
@@ -197,4 +201,22 @@ pub struct Link {
     pub subnet: SubnetId,
     /// Which model.
     pub model: ModelId,
+}
+
+/// See [`SubnetMessage::SetRule`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetRule {
+    /// Which subnet.
+    pub subnet: SubnetId,
+    /// The rule with its parameters.
+    pub rule: Rule,
+}
+
+/// See [`SubnetMessage::Leave`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leave {
+    /// Which subnet.
+    pub subnet: SubnetId,
 }

@@ -1,10 +1,12 @@
 //! Why an account earned what it did in an epoch of a subnet: recomputed from what the ledger keeps.
 
+mod subtensor;
+
 use anyhow::anyhow;
 use lilliput_client::Client;
 use lilliput_client::subnet::SubnetEpochDetail;
 use lilliput_incentives::epoch::Explanation;
-use lilliput_modules::subnet::replay;
+use lilliput_modules::subnet::replay::{self, Explained};
 use lilliput_types::subnet::{Payout, SubnetEvent};
 use lilliput_types::{Address, Amount, AssetId, Event, SubnetEpoch, SubnetId};
 use serde_json::json;
@@ -42,13 +44,21 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
         let found = found.or_rejected("the epoch can't be replayed")?;
         let found =
             found.ok_or_else(|| Failure::rejected(anyhow!("the uid isn't in the epoch")))?;
-        let payout = checked(&detail, &events, &found)?;
+        let payout = checked(&detail, &events, seat.uid, &found)?;
         lines.push(format!(
             "uid {}, registration {}, {account}",
             seat.uid, seat.registration
         ));
-        lines.extend(as_miner(&found, asset));
-        lines.extend(as_validator(&found, &payout, seat, asset));
+        match &found {
+            Explained::Evidence(found) => {
+                lines.extend(as_miner(found, asset));
+                lines.extend(as_validator(found, &payout, seat, asset));
+            }
+            Explained::Subtensor {
+                explanation,
+                emission,
+            } => lines.extend(subtensor::lines(explanation, &payout, *emission, asset)),
+        }
         explanation = Some(found);
     } else if account != owner {
         return Err(Failure::bad_input(anyhow!(
@@ -69,7 +79,8 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
             "record": detail.record,
             "payout": detail.payouts.iter().find(|payout| payout.account == account),
             "owner": (account == owner).then_some(detail.record.owner),
-            "explanation": explanation.map(|one| explanation_json(&one)),
+            "explanation": explanation.map(|one| explained_json(&one)),
+            "rule": detail.record.rule,
             "matches": true,
         }),
     ))
@@ -88,6 +99,7 @@ fn check_input(detail: &SubnetEpochDetail) -> Result<()> {
     let fits = input.subnet == record.subnet
         && input.epoch == record.epoch
         && input.emission == record.emission
+        && input.rule == record.rule
         && input.digest() == record.input;
     if !fits {
         return Err(Failure::rejected(anyhow!(
@@ -123,19 +135,27 @@ fn events(client: &Client, detail: &SubnetEpochDetail) -> Result<Vec<SubnetEvent
 fn checked(
     detail: &SubnetEpochDetail,
     events: &[SubnetEvent],
-    explained: &Explanation,
+    uid: u16,
+    explained: &Explained,
 ) -> Result<Payout> {
     let outcome = replay::outcome(&detail.input).or_rejected("the epoch can't be replayed")?;
-    let recomputed = outcome.incentives.iter().zip(&outcome.dividends);
     let differs = |uid: &dyn std::fmt::Display| {
         Failure::rejected(anyhow!(
             "the payout of uid {uid} isn't what follows from the input"
         ))
     };
-    if detail.payouts.len() != outcome.incentives.len() {
-        return Err(differs(&explained.uid));
+    let uids = |payout: &Payout| payout.uid;
+    let seats = detail.input.seats.iter().map(|seat| seat.uid);
+    if !detail.payouts.iter().map(uids).eq(seats) {
+        return Err(differs(&uid));
     }
-    for (payout, (incentive, dividend)) in detail.payouts.iter().zip(recomputed) {
+    for payout in &detail.payouts {
+        let at = usize::from(payout.uid);
+        let (Some(incentive), Some(dividend)) =
+            (outcome.incentives.get(at), outcome.dividends.get(at))
+        else {
+            return Err(differs(&payout.uid));
+        };
         let paid = SubnetEvent::Paid {
             subnet: detail.record.subnet,
             epoch: detail.record.epoch,
@@ -148,12 +168,13 @@ fn checked(
             return Err(differs(&payout.uid));
         }
     }
-    let own = detail.payouts.get(usize::from(explained.uid)).copied();
-    own.filter(|own| {
-        own.incentive == Amount(explained.incentive.into())
-            && own.dividend == Amount(explained.dividend.into())
-    })
-    .ok_or_else(|| differs(&explained.uid))
+    let own = detail.payouts.iter().find(|payout| payout.uid == uid);
+    let (incentive, dividend) = explained.earned();
+    own.copied()
+        .filter(|own| {
+            own.incentive == Amount(incentive.into()) && own.dividend == Amount(dividend.into())
+        })
+        .ok_or_else(|| differs(&uid))
 }
 
 fn overview(detail: &SubnetEpochDetail, asset: AssetId) -> Vec<String> {
@@ -161,8 +182,11 @@ fn overview(detail: &SubnetEpochDetail, asset: AssetId) -> Vec<String> {
     let of = |amount| money(amount, asset);
     vec![
         format!(
-            "subnet {}, epoch {}, settled in block {}",
-            record.subnet, record.epoch, record.settled_at
+            "subnet {}, epoch {}, by rule {}, settled in block {}",
+            record.subnet,
+            record.epoch,
+            record.rule.name(),
+            record.settled_at
         ),
         format!(
             "  emission {}: {} minted, the rest carried from before",
@@ -245,8 +269,23 @@ fn as_validator(
 
 /// A part in 2^-32, with three digits.
 fn percent(part: u32) -> String {
-    let thousandths = (u64::from(part) * 100_000) >> 32;
+    percent_of(u64::from(part))
+}
+
+/// The same where the whole is 2^32.
+fn percent_of(part: u64) -> String {
+    let thousandths = (u128::from(part) * 100_000) >> 32;
     format!("{}.{:03} %", thousandths / 1_000, thousandths % 1_000)
+}
+
+fn explained_json(found: &Explained) -> serde_json::Value {
+    match found {
+        Explained::Evidence(found) => explanation_json(found),
+        Explained::Subtensor {
+            explanation,
+            emission,
+        } => subtensor::to_json(explanation, *emission),
+    }
 }
 
 /// Amounts as everywhere in JSON: numbers below 2^53, else strings.

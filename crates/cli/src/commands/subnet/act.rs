@@ -95,6 +95,15 @@ fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
         SubnetEvent::Linked { subnet, model } => {
             format!("what model {model} earns counts as revenue of subnet {subnet}")
         }
+        SubnetEvent::RuleChanged { subnet, from, rule } => format!(
+            "subnet {subnet} pays by rule {} from epoch {from} on",
+            rule.name()
+        ),
+        SubnetEvent::Leaving { uid, after, .. } => {
+            format!(
+                "uid {uid} leaves when epoch {after} has settled; until then it goes on as before"
+            )
+        }
         _ => return None,
     })
 }

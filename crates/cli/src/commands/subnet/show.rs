@@ -73,7 +73,11 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
             left / 1_000,
             left % 1_000
         ),
-        format!("  scorer   {}", json!(subnet.settings.scorer)),
+        format!(
+            "  scorer   {}, paid by rule {}",
+            json!(subnet.settings.scorer),
+            subnet.rule.name()
+        ),
         format!(
             "  price    {} to register now, {} after one more",
             of(detail.price),
@@ -97,7 +101,7 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
         ),
         format!(
             "  members  {} of {}, {} challenged",
-            subnet.uids,
+            subnet.members(),
             subnet.settings.uids_max,
             subnet.challenges.len()
         ),
@@ -106,6 +110,10 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
 }
 
 fn row(seat: &SubnetSeat, asset: AssetId) -> String {
+    let leaves = seat
+        .member
+        .leaves_after
+        .map_or_else(String::new, |after| format!(", leaves after epoch {after}"));
     let done = match (seat.committed, seat.revealed) {
         (_, true) => format!(", {} audits held", seat.audited.len()),
         (true, false) => ", committed".to_owned(),
@@ -113,7 +121,7 @@ fn row(seat: &SubnetSeat, asset: AssetId) -> String {
         (false, false) => String::new(),
     };
     format!(
-        "  uid {:<5} registration {:<5} {}  stake {}, earned {}{done}",
+        "  uid {:<5} registration {:<5} {}  stake {}, earned {}{done}{leaves}",
         seat.member.uid,
         seat.member.registration,
         seat.member.account,

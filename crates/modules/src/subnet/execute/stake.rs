@@ -32,6 +32,9 @@ pub(super) fn stake(
     if pool.uid.is_none() {
         return refuse("subnet.registration_ended", "this registration has ended");
     }
+    if let Some(uid) = pool.uid {
+        super::register::stays(&keys::seated(state, subnet.id, uid)?)?;
+    }
     if message.amount < terms.stake_step {
         return refuse(
             "subnet.stake_small",
