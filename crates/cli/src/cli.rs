@@ -73,6 +73,7 @@ enum Command {
     Stake(commands::stake::Args),
     Tournament(commands::tournament::Args),
     Prices(commands::prices::Args),
+    Eval(commands::eval::Args),
 }
 
 impl Command {
@@ -96,6 +97,7 @@ impl Command {
             Self::Stake(args) => commands::stake::run(&args, session),
             Self::Tournament(args) => commands::tournament::run(&args, session),
             Self::Prices(args) => commands::prices::run(&args, session),
+            Self::Eval(args) => commands::eval::run(&args, session),
         }
     }
 }

@@ -15,6 +15,7 @@
 
 mod answer;
 mod assets;
+mod attempts;
 mod buy;
 mod chart;
 mod check;
@@ -58,6 +59,7 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/transactions/{id}", get(transaction))
         .route("/models", get(models))
         .route("/models/{id}", get(model))
+        .route("/evaluations/{id}", get(evaluations))
         .route("/jobs/{id}", get(one_job))
         .route("/accounts/{address}", get(account))
         .route("/subnets", get(subnets))
@@ -221,6 +223,15 @@ async fn model(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
         Ok(with_money(node, |money| {
             explorer::model(&model, &offers.items, money)
         }))
+    })
+    .await
+}
+
+/// Of any model, in the registry or not.
+async fn evaluations(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let id: ModelId = named(&id)?;
+        Ok(attempts::page(id, &node.attempts(id, None, PAGE_MAX)?))
     })
     .await
 }

@@ -70,7 +70,10 @@ proptest! {
 
 #[test]
 fn a_pool_by_hand() {
-    let pool = Reserves { network: 1_000, tokens: 1_000 };
+    let pool = Reserves {
+        network: 1_000,
+        tokens: 1_000,
+    };
     assert_eq!(pool.price(), 1 << PRICE_BITS);
     let (got, after) = pool.buy(1_000).unwrap();
     assert_eq!((got, after.network, after.tokens), (500, 2_000, 500));

@@ -5,6 +5,7 @@ mod link;
 mod open;
 mod register;
 mod stake;
+mod trade;
 mod weights;
 
 use lilliput_ledger::{Failure, MessageContext, Refusal, State};
@@ -31,7 +32,10 @@ pub(crate) fn check(message: &SubnetMessage) -> Result<(), Refusal> {
         | SubnetMessage::Reveal(_)
         | SubnetMessage::Audit(_)
         | SubnetMessage::Link(_)
-        | SubnetMessage::Leave(_) => Ok(()),
+        | SubnetMessage::Leave(_)
+        | SubnetMessage::OpenMarket(_) => Ok(()),
+        SubnetMessage::Buy(message) => some(message.pay),
+        SubnetMessage::Sell(message) => message.amount.map_or(Ok(()), some),
         SubnetMessage::SetRule(message) => settings::check_rule(&message.rule),
     }
 }
@@ -58,6 +62,9 @@ pub(crate) fn execute(
         SubnetMessage::Link(message) => link::link(state, context, message),
         SubnetMessage::SetRule(message) => open::set_rule(state, context, message),
         SubnetMessage::Leave(message) => register::leave(state, context, message),
+        SubnetMessage::OpenMarket(message) => trade::open_market(state, context, message),
+        SubnetMessage::Buy(message) => trade::buy(state, context, message),
+        SubnetMessage::Sell(message) => trade::sell(state, context, message),
     }
 }
 

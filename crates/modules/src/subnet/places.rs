@@ -244,7 +244,7 @@ pub(super) fn close(
     }
     let carried = std::mem::take(&mut subnet.carried);
     if !carried.is_zero() {
-        bank::withdraw_supply(state, terms.asset, holder, carried)?;
+        bank::withdraw_supply(state, subnet.stake_asset(terms.asset), holder, carried)?;
         subnet.burned = Amount(subnet.burned.0.saturating_add(carried.0));
     }
     let deposit = std::mem::take(&mut subnet.deposit);

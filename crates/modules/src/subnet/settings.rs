@@ -77,6 +77,7 @@ fn check_scorer(scorer: &Scorer) -> Result<(), Refusal> {
             let fits = scale > 0 && scale < VALUE_MAX.unsigned_abs();
             (!fits).then_some("scale is 1 to 2^53")
         }
+        Scorer::Contribution { full } => (full == 0).then_some("full is above 0"),
         Scorer::Trading {
             leverage_max,
             gain_full,

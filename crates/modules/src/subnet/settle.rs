@@ -9,7 +9,7 @@ use lilliput_types::subnet::{
 use lilliput_types::{Amount, Holder, List, SubnetEpoch};
 
 use super::seats::{self, Seat};
-use super::{emission, places, pools, replay, state as keys};
+use super::{emission, market, places, pools, replay, state as keys};
 use crate::refuse::overflow;
 use crate::{bank, genesis};
 
@@ -22,11 +22,13 @@ pub(super) fn settle(
     let terms = genesis::params(state)?.subnets;
     let mut seats = seats::gather(state, subnet)?;
     let minted = emission::mint(state, &terms, subnet, block.time)?;
+    let invested = market::invest(state, subnet, minted, block.time)?;
+    let brought = invested.map_or(minted, |done| done.bought);
     let input = EpochInput {
         subnet: subnet.id,
         epoch: subnet.epoch,
         settings: subnet.settings.clone(),
-        emission: subnet.carried.plus(minted).map_err(overflow)?,
+        emission: subnet.carried.plus(brought).map_err(overflow)?,
         seats: List::new(seats.iter().map(|seat| seat.input.clone()).collect())
             .map_err(|error| corrupt(subnet, error.to_string()))?,
         rule: subnet.rule,
@@ -50,6 +52,7 @@ pub(super) fn settle(
         input: input.digest(),
         rule: input.rule,
         owner_uid: input.owner_uid,
+        market: invested,
     };
     keep(state, &terms, &record, &seats, &payouts)?;
     for uid in 0..subnet.uids {
@@ -90,11 +93,11 @@ fn pay(
     seats: &mut [Seat],
     block: &BlockContext,
 ) -> Result<Vec<Payout>, Failure> {
-    let holder = Holder::Subnet(subnet.id);
+    let (holder, asset) = (Holder::Subnet(subnet.id), subnet.stake_asset(terms.asset));
     let owner = Amount(outcome.owner.into());
-    bank::transfer(state, terms.asset, holder, subnet.owner.into(), owner)?;
+    bank::transfer(state, asset, holder, subnet.owner.into(), owner)?;
     if outcome.burned > 0 {
-        bank::withdraw_supply(state, terms.asset, holder, Amount(outcome.burned.into()))?;
+        bank::withdraw_supply(state, asset, holder, Amount(outcome.burned.into()))?;
     }
     subnet.burned = Amount(subnet.burned.0.saturating_add(outcome.burned.into()));
     subnet.carried = Amount(outcome.carried.into());
@@ -105,7 +108,7 @@ fn pay(
         let (incentive, dividend) = (earned(&outcome.incentives), earned(&outcome.dividends));
         seat.member.permit = outcome.permits.get(uid) == Some(&true);
         let to = seat.member.account.into();
-        bank::transfer(state, terms.asset, holder, to, incentive)?;
+        bank::transfer(state, asset, holder, to, incentive)?;
         let take = pay_dividend(state, subnet, terms, seat, dividend)?;
         let gain = dividend.minus(take).map_err(overflow)?;
         let loss = slash(state, subnet, terms, seat)?;
@@ -150,11 +153,11 @@ fn pay_dividend(
         .saturating_mul(delegated)
         .checked_div(pool.amount.0);
     let take = Amount((theirs.unwrap_or(0) * u128::from(pool.take)) >> 16);
-    let holder = Holder::Subnet(subnet.id);
-    bank::transfer(state, terms.asset, holder, account.into(), take)?;
+    let (holder, asset) = (Holder::Subnet(subnet.id), subnet.stake_asset(terms.asset));
+    bank::transfer(state, asset, holder, account.into(), take)?;
     let rest = dividend.minus(take).map_err(overflow)?;
     let to = Holder::SubnetStake(subnet.id);
-    bank::transfer(state, terms.asset, holder, to, rest)?;
+    bank::transfer(state, asset, holder, to, rest)?;
     Ok(take)
 }
 
@@ -175,7 +178,7 @@ fn slash(
     let amount = Amount((seat.pool.amount.0 * u128::from(part)) >> 16);
     if !amount.is_zero() {
         let from = Holder::SubnetStake(subnet.id);
-        bank::withdraw_supply(state, terms.asset, from, amount)?;
+        bank::withdraw_supply(state, subnet.stake_asset(terms.asset), from, amount)?;
     }
     state.emit(SubnetEvent::Slashed {
         subnet: subnet.id,
@@ -293,7 +296,7 @@ fn begin(
     // Below 2^63 by at most 2^62.
     let burned = subnet.stake.0.saturating_mul(record.burned.0);
     let burned = burned.checked_div(record.emission.0).unwrap_or(0);
-    let weight = Amount(subnet.stake.0.saturating_sub(burned));
+    let weight = market::weigh(subnet, Amount(subnet.stake.0.saturating_sub(burned)));
     places::weigh(state, subnet, weight)?;
     subnet.epoch = subnet.epoch.next();
     subnet.epoch_began_at = block.time;

@@ -4,8 +4,9 @@ use lilliput_crypto::Digest;
 use lilliput_modules::subnet::query::{self, Holding, Replay};
 use lilliput_modules::subnet::round::{Round, Seat};
 use lilliput_types::subnet::{
-    AnswerContext, Answered, Leave, Member, Open, Phase, Pool, Probe, Register, Rule, Scorer,
-    SetRule, Settings, Stake, Subnet, SubnetEvent, SubnetMessage, TranscriptEntry, Unstake, Values,
+    AnswerContext, Answered, Buy, Leave, Member, Open, OpenMarket, Phase, Pool, Probe, Register,
+    Rule, Scorer, Sell, SetRule, Settings, Stake, Subnet, SubnetEvent, SubnetMessage,
+    TranscriptEntry, Unstake, Values,
 };
 use lilliput_types::{
     AccountKey, Amount, DurationMs, Event, List, Message, Receipt, Registration, SubnetEpoch,
@@ -269,6 +270,45 @@ impl Field {
         let message = SubnetMessage::SetRule(SetRule {
             subnet: self.id,
             rule,
+        });
+        self.act(who, message)
+    }
+
+    pub(crate) fn open_market(&mut self, who: u8, seed: u128) -> Result<Receipt, String> {
+        let message = SubnetMessage::OpenMarket(OpenMarket {
+            subnet: self.id,
+            seed: Amount(seed),
+        });
+        self.act(who, message)
+    }
+
+    /// Buys for so much, and stakes it behind the member whose account has this number.
+    pub(crate) fn buy(
+        &mut self,
+        who: u8,
+        behind: Option<u8>,
+        pay: u128,
+        least: u128,
+    ) -> Result<Receipt, String> {
+        let message = SubnetMessage::Buy(Buy {
+            subnet: self.id,
+            registration: behind.map(|number| self.registration(number)),
+            pay: Amount(pay),
+            least: Amount(least),
+        });
+        self.act(who, message)
+    }
+
+    pub(crate) fn sell(
+        &mut self,
+        who: u8,
+        amount: Option<u128>,
+        least: u128,
+    ) -> Result<Receipt, String> {
+        let message = SubnetMessage::Sell(Sell {
+            subnet: self.id,
+            amount: amount.map(Amount),
+            least: Amount(least),
         });
         self.act(who, message)
     }

@@ -47,7 +47,7 @@ struct History {
 }
 
 impl History {
-    fn new() -> Self {
+    fn new(market: bool) -> Self {
         let mut field = Field::open(Settings {
             uids_max: 4,
             ..settings()
@@ -55,9 +55,16 @@ impl History {
         for number in 5..8 {
             field.fund(number, 60);
         }
+        if market {
+            field.open_market(OWNER, 90 * COIN).unwrap();
+        }
         for number in 1..4 {
             field.register(number).unwrap();
-            field.stake(number, number, 50 * COIN).unwrap();
+            if market {
+                field.buy(number, Some(number), 20 * COIN, 1).unwrap();
+            } else {
+                field.stake(number, number, 50 * COIN).unwrap();
+            }
         }
         Self {
             field,
@@ -127,6 +134,15 @@ impl History {
             13 => self.commit(actor, pick),
             14 | 15 => self.reveal(actor),
             16..=18 => self.audit(actor),
+            22 => self.field.buy(actor, None, amount.0, 0).map(drop),
+            23 => {
+                let behind = self.field.member(other).map(|_| other);
+                self.field.buy(actor, behind, amount.0, 0).map(drop)
+            }
+            26 => {
+                let part = (pick % 3 > 0).then_some(amount.0 / 4);
+                self.field.sell(actor, part, 0).map(drop)
+            }
             24 => {
                 let left = self.field.leave(actor);
                 if left.is_ok() {
@@ -259,6 +275,8 @@ fn kind(event: &SubnetEvent) -> &'static str {
         SubnetEvent::Collected { .. } => "collected",
         SubnetEvent::Audited { .. } => "audited",
         SubnetEvent::Left { .. } => "left",
+        SubnetEvent::Bought { .. } => "bought",
+        SubnetEvent::Sold { .. } => "sold",
         SubnetEvent::Settled(record) if record.rule != Rule::Evidence1 => "subtensor",
         _ => "other",
     }
@@ -277,9 +295,9 @@ fn runner(cases: u32) -> TestRunner {
 fn books_are_right_and_places_safe_in_any_history() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
     runner(60)
-        .run(&steps(), |steps| {
+        .run(&(any::<bool>(), steps()), |(market, steps)| {
             let run = || {
-                let mut history = History::new();
+                let mut history = History::new(market);
                 history.check_places(SubnetEpoch(0));
                 for step in &steps {
                     history.step(*step);
@@ -303,6 +321,8 @@ fn books_are_right_and_places_safe_in_any_history() {
         "collected",
         "audited",
         "left",
+        "bought",
+        "sold",
         "subtensor",
     ] {
         assert!(

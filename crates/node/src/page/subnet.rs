@@ -2,7 +2,7 @@
 
 use lilliput_client::subnet::{SubnetDetail, SubnetEpochDetail, SubnetSeat};
 use lilliput_types::subnet::{BondSpeed, Phase, Rule, SeatInput, Subnet, SubnetState};
-use lilliput_types::{Amount, SubnetId};
+use lilliput_types::{Amount, AssetId, SubnetId};
 use maud::{Markup, html};
 
 use super::chart::{self, Column};
@@ -22,15 +22,35 @@ const WEIGHT_ONE: f64 = 65_535.0;
 /// A part's whole.
 const PART_ONE: f64 = 65_536.0;
 
+/// A price's whole.
+const PRICE_ONE: f64 = 4_294_967_296.0;
+
 /// All subnets.
 pub(super) fn list(node: &Node) -> Result<Markup, NodeError> {
     let subnets = node.subnets(None, PAGE_MAX)?.items;
+    let settlement = node.genesis().params.settlement_asset;
     Ok(super::with_asset(node, asset(node), |money| {
-        shell::page("Subnets", Place::Subnets, true, &table(&subnets, money))
+        super::with_asset(node, settlement, |revenue| {
+            let middle = table(&subnets, money, revenue);
+            shell::page("Subnets", Place::Subnets, true, &middle)
+        })
     }))
 }
 
-fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
+/// A subnet's stake in what it is in.
+fn staked(subnet: &Subnet, network: Money<'_>) -> String {
+    let symbol = AssetId::Subnet(subnet.id).to_string();
+    match subnet.market {
+        Some(_) => Money {
+            symbol: &symbol,
+            ..network
+        }
+        .show(subnet.stake),
+        None => network.show(subnet.stake),
+    }
+}
+
+fn table(subnets: &[SubnetDetail], money: Money<'_>, revenue: Money<'_>) -> Markup {
     html! {
         h1 { "Subnets" }
         p.lead {
@@ -42,7 +62,7 @@ fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
                 p.quiet { "none yet; " code { "lilliput subnet open" } " opens one, " code { "lilliput subnet demo" } " shows one at work" }
             } @else {
                 table {
-                    tr { th { "subnet" } th { "name" } th { "phase" } th.number { "epoch" } th.number { "members" } th.number { "stake" } th.number { "minted" } }
+                    tr { th { "subnet" } th { "name" } th { "phase" } th.number { "epoch" } th.number { "members" } th.number { "stake" } th.number { "price" } th.number { "minted" } th.number { "revenue" } }
                     @for SubnetDetail { subnet, .. } in subnets {
                         tr {
                             td { a href={ "/subnet/" (subnet.id) } { (subnet.id) } }
@@ -50,8 +70,10 @@ fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
                             td { (state(subnet.state, subnet.phase)) }
                             td.number { (subnet.epoch) }
                             td.number { (subnet.members()) }
-                            td.number { (money.show(subnet.stake)) }
+                            td.number { (staked(subnet, money)) }
+                            td.number { @if let Some(market) = &subnet.market { (price(market.network.0, market.tokens.0)) } }
                             td.number { (money.show(subnet.minted)) }
+                            td.number { @if subnet.answers > 0 { (revenue.show(subnet.revenue)) } }
                         }
                     }
                 }
@@ -94,8 +116,20 @@ pub(super) fn page(node: &Node, id: SubnetId) -> Result<Markup, NodeError> {
         now_ms: crate::engine::clock_ms(),
     };
     let settlement = node.genesis().params.settlement_asset;
-    Ok(super::with_asset(node, asset(node), |money| {
-        super::with_asset(node, settlement, |revenue| view.page(money, revenue))
+    Ok(super::with_asset(node, asset(node), |network| {
+        super::with_asset(node, settlement, |revenue| {
+            let symbol = AssetId::Subnet(id).to_string();
+            // A subnet's token has the decimals of the network's.
+            let token = Money {
+                symbol: &symbol,
+                ..network
+            };
+            let money = match view.detail.subnet.market {
+                Some(_) => token,
+                None => network,
+            };
+            view.page(money, network, revenue)
+        })
     }))
 }
 
@@ -104,7 +138,8 @@ fn asset(node: &Node) -> lilliput_types::AssetId {
 }
 
 impl View {
-    fn page(&self, money: Money<'_>, revenue: Money<'_>) -> Markup {
+    /// Stake and pay are in `money`, which is the subnet's token if it has one.
+    fn page(&self, money: Money<'_>, network: Money<'_>, revenue: Money<'_>) -> Markup {
         let subnet = &self.detail.subnet;
         let over = subnet.state == SubnetState::Closed;
         let middle = html! {
@@ -112,7 +147,7 @@ impl View {
             p.lead { (subnet.about) }
             div.columns data-every="1000" {
                 section.card { h2 { "Epoch " (subnet.epoch) } (self.epoch()) }
-                section.card { h2 { "Money" } (self.money(money, revenue)) }
+                section.card { h2 { "Money" } (self.money(money, network, revenue)) }
             }
             section.card {
                 h2 { "Earned by epoch" }
@@ -174,16 +209,20 @@ impl View {
         }
     }
 
-    fn money(&self, money: Money<'_>, revenue: Money<'_>) -> Markup {
+    fn money(&self, money: Money<'_>, network: Money<'_>, revenue: Money<'_>) -> Markup {
         let subnet = &self.detail.subnet;
         html! {
             dl.facts {
                 dt { "stake" } dd { (money.show(subnet.stake)) }
-                dt { "emission so far" } dd { (money.show(subnet.minted)) }
+                dt { "emission so far" } dd { (network.show(subnet.minted)) }
                 dt { "of it burned" } dd { (money.show(subnet.burned)) }
                 dt { "revenue so far" } dd { (revenue.show(subnet.revenue)) " for " (subnet.answers) " answers" }
-                dt { "a registration costs" } dd { (money.show(self.detail.price)) }
-                dt { "deposit" } dd { (money.show(subnet.deposit)) }
+                dt { "a registration costs" } dd { (network.show(self.detail.price)) }
+                dt { "deposit" } dd { (network.show(subnet.deposit)) }
+                @if let Some(market) = &subnet.market {
+                    dt { "price of its token" } dd { (price(market.network.0, market.tokens.0)) " now, " (format!("{:.6}", market.price_smoothed.0 as f64 / PRICE_ONE)) " smoothed" }
+                    dt { "in its pool" } dd { (network.show(market.network)) " and " (money.show(market.tokens)) }
+                }
             }
         }
     }
@@ -305,6 +344,11 @@ fn settings(subnet: &Subnet, money: Money<'_>) -> Markup {
             @if let Some(uid) = settings.burn_uid { dt { "weights that burn" } dd { "those for uid " (uid) } }
         }
     }
+}
+
+/// Network tokens for one of the subnet's, as the pool stands.
+fn price(network: u128, tokens: u128) -> String {
+    format!("{:.6}", network as f64 / tokens.max(1) as f64)
 }
 
 fn rule(rule: &Rule) -> String {

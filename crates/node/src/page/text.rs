@@ -124,7 +124,7 @@ impl Assets {
         let name = asset.to_string();
         let decimals = self.0.get(&name).map_or(0, |known| known.decimals);
         let symbol = match asset {
-            AssetId::Genesis(_) => name,
+            AssetId::Genesis(_) | AssetId::Subnet(_) => name,
             AssetId::Created { symbol, .. } => symbol.to_string(),
         };
         Money {

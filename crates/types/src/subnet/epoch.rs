@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::{Digest, Label};
 use serde::{Deserialize, Serialize};
 
-use super::{Rule, Settings, UIDS_MAX, WeightRow};
+use super::{EpochMarket, Rule, Settings, UIDS_MAX, WeightRow};
 use crate::{Address, Amount, Height, List, Registration, SubnetEpoch, SubnetId, TimeMs};
 
 /// What one uid brings into an epoch.
@@ -117,4 +117,6 @@ pub struct EpochRecord {
     pub rule: Rule,
     /// The uid of the subnet's owner, if it had one.
     pub owner_uid: Option<u16>,
+    /// What it did to the subnet's market, if it has one.
+    pub market: Option<EpochMarket>,
 }

@@ -274,4 +274,33 @@ pub enum SubnetEvent {
         /// Who.
         account: Address,
     },
+    /// A subnet has a token of its own.
+    MarketOpened {
+        /// Which subnet.
+        subnet: SubnetId,
+        /// How many of either token lie in the pool.
+        seed: Amount,
+    },
+    /// Tokens were bought.
+    Bought {
+        /// Of which subnet.
+        subnet: SubnetId,
+        /// By whom.
+        account: Address,
+        /// For how many network tokens.
+        paid: Amount,
+        /// How many.
+        got: Amount,
+    },
+    /// Tokens were sold.
+    Sold {
+        /// Of which subnet.
+        subnet: SubnetId,
+        /// By whom.
+        account: Address,
+        /// How many.
+        paid: Amount,
+        /// For how many network tokens.
+        got: Amount,
+    },
 }

@@ -4,8 +4,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{AUDITS_MAX, CHALLENGES_MAX, Rule, Settings, UIDS_MAX, WeightRow};
-use crate::{Address, Amount, Height, List, Registration, SubnetEpoch, SubnetId, Text, TimeMs};
+use super::{AUDITS_MAX, CHALLENGES_MAX, Market, Rule, Settings, UIDS_MAX, WeightRow};
+use crate::{
+    Address, Amount, AssetId, Height, List, Registration, SubnetEpoch, SubnetId, Text, TimeMs,
+};
 
 /// Which part of an epoch a subnet is in.
 #[derive(
@@ -119,6 +121,8 @@ pub struct Subnet {
     pub rule_next: Option<Rule>,
     /// Uids below the highest that nobody has, ascending.
     pub vacant: List<u16, UIDS_MAX>,
+    /// The market of its token, if it has one: then stake and pay are in that token.
+    pub market: Option<Market>,
 }
 
 impl Subnet {
@@ -127,6 +131,15 @@ impl Subnet {
     pub fn members(&self) -> u16 {
         let vacant = u16::try_from(self.vacant.len()).unwrap_or(u16::MAX);
         self.uids.saturating_sub(vacant)
+    }
+
+    /// What stake and pay are in: the subnet's token if it has a market, else the network token.
+    #[must_use]
+    pub const fn stake_asset(&self, network: AssetId) -> AssetId {
+        match self.market {
+            Some(_) => AssetId::Subnet(self.id),
+            None => network,
+        }
     }
 
     /// Whether somebody has this uid.

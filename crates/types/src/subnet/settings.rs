@@ -35,6 +35,11 @@ pub enum Scorer {
         /// The gain that earns a full score, in 65536ths.
         gain_full: u32,
     },
+    /// The mean contribution of answers to a meta model that stands in the truth, as tournaments compute it.
+    Contribution {
+        /// The contribution that earns a full score, in 65536ths.
+        full: u16,
+    },
 }
 
 /// How fast bonds follow weights, in 65536ths an epoch.

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use lilliput_client::Client;
 use lilliput_client::subnet::SubnetEpochDetail;
 use lilliput_incentives::epoch::Explanation;
+use lilliput_incentives::market::{Reserves, smoothed};
 use lilliput_modules::subnet::replay::{self, Explained};
 use lilliput_types::subnet::{Payout, SubnetEvent};
 use lilliput_types::{Address, Amount, AssetId, Event, SubnetEpoch, SubnetId};
@@ -24,11 +25,16 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
     let (id, epoch) = parse(epoch)?;
     let client = node.client()?;
     let detail = client.subnet_epoch(id, epoch)?;
-    let asset = client.subnet_market()?.terms.asset;
+    let network = client.subnet_market()?.terms.asset;
+    let asset = match detail.record.market {
+        Some(_) => AssetId::Subnet(id),
+        None => network,
+    };
     let owner = client.subnet(id)?.subnet.owner;
     check_input(&detail)?;
     let events = events(&client, &detail)?;
-    let mut lines = overview(&detail, asset);
+    let mut lines = overview(&detail, network, asset);
+    lines.extend(market(&detail, network, asset)?);
     if account == owner {
         lines.push(format!("{account} owns the subnet"));
         lines.push(format!("  got      {}", money(detail.record.owner, asset)));
@@ -177,7 +183,38 @@ fn checked(
         .ok_or_else(|| differs(&uid))
 }
 
-fn overview(detail: &SubnetEpochDetail, asset: AssetId) -> Vec<String> {
+/// What the minted money bought, computed again.
+fn market(detail: &SubnetEpochDetail, network: AssetId, token: AssetId) -> Result<Vec<String>> {
+    let record = &detail.record;
+    let Some(done) = &record.market else {
+        return Ok(Vec::new());
+    };
+    let pool = Reserves {
+        network: done.network.0,
+        tokens: done.tokens.0,
+    };
+    let bought = pool.buy(record.minted.0).map_or(0, |bought| bought.0);
+    let smoothed = smoothed(done.price_before.0, done.price_average.0);
+    let fits = bought == done.bought.0
+        && smoothed == done.price_smoothed.0
+        && done.carried.0.checked_add(bought) == Some(record.emission.0);
+    if !fits {
+        return Err(Failure::rejected(anyhow!(
+            "what the epoch bought isn't what follows from its pool"
+        )));
+    }
+    Ok(vec![format!(
+        "  market   {} bought {} of {} in the pool beside {}; price {} on average, {} smoothed, of 4294967296",
+        money(record.minted, network),
+        money(done.bought, token),
+        money(done.tokens, token),
+        money(done.network, network),
+        done.price_average,
+        done.price_smoothed,
+    )])
+}
+
+fn overview(detail: &SubnetEpochDetail, network: AssetId, asset: AssetId) -> Vec<String> {
     let record = &detail.record;
     let of = |amount| money(amount, asset);
     vec![
@@ -191,7 +228,7 @@ fn overview(detail: &SubnetEpochDetail, asset: AssetId) -> Vec<String> {
         format!(
             "  emission {}: {} minted, the rest carried from before",
             of(record.emission),
-            of(record.minted)
+            money(record.minted, network)
         ),
         format!(
             "  owner    {}, burned {}, carried on {}",

@@ -38,6 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
         }
     }
     let mut text = describe(&detail, asset, settlement);
+    let asset = detail.subnet.stake_asset(asset);
     for seat in &seats {
         // Writing to a string doesn't fail.
         let _ = write!(text, "\n{}", row(seat, asset));
@@ -63,7 +64,8 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
     };
     let left = subnet.phase_ends_at.0.saturating_sub(detail.time.0);
     let of = |amount| money(amount, asset);
-    let lines = [
+    let staked = |amount| money(amount, subnet.stake_asset(asset));
+    let mut lines = vec![
         format!("{} {}", subnet.id, subnet.name),
         format!("  about    {}", subnet.about),
         format!("  owner    {}", subnet.owner),
@@ -85,14 +87,14 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
         ),
         format!(
             "  stake    {}; emission by {} of all weight",
-            of(subnet.stake),
+            staked(subnet.stake),
             of(subnet.weight)
         ),
         format!(
             "  emission {} so far, {} of it burned, {} carried",
             of(subnet.minted),
-            of(subnet.burned),
-            of(subnet.carried)
+            staked(subnet.burned),
+            staked(subnet.carried)
         ),
         format!(
             "  revenue  {} for {} answers",
@@ -106,6 +108,14 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
             subnet.challenges.len()
         ),
     ];
+    if let Some(market) = &subnet.market {
+        lines.push(format!(
+            "  pool     {} and {}; smoothed price {} of 4294967296",
+            of(market.network),
+            staked(market.tokens),
+            market.price_smoothed
+        ));
+    }
     lines.join("\n")
 }
 

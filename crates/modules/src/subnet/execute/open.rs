@@ -100,6 +100,7 @@ fn fresh(
         rule: Rule::Evidence1,
         rule_next: None,
         vacant: List::default(),
+        market: None,
     }
 }
 
