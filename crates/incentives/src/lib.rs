@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`epoch`] | rule `evidence-1`, the default of our subnets |
 //! | [`float`] | scores in doubles, for comparison only |
-//! | [`market`] | a pool of a subnet's token against the network token |
+//! | [`market`] | a subnet's token against the network token |
 //! | [`scorers`] | scores of answers that a subnet can choose from |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
 //! | [`tournament`] | scores and payouts of a prediction round |

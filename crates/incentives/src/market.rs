@@ -1,6 +1,6 @@
-//! A constant-product pool of a subnet's token against the network token, in whole units.
+//! A constant-product market of a subnet's token against the network token, in whole units.
 //!
-//! All divisions are floored and what is left stays in the pool: the product of the reserves never falls, so that no
+//! All divisions are floored and what is left stays in the market: the product of the reserves never falls, so that no
 //! sequence of purchases and sales takes out more than it brought.
 
 /// The largest reserve: products of two stay within 128 bits.
@@ -12,7 +12,7 @@ const PRICE_MAX: u128 = 1 << 64;
 /// The smoothed price moves by one part in so many an epoch.
 const SMOOTHING: u128 = 8;
 
-/// What lies in a pool.
+/// What lies in a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reserves {
     /// Network tokens.
@@ -22,14 +22,14 @@ pub struct Reserves {
 }
 
 impl Reserves {
-    /// What a payment in network tokens buys, and the pool afterwards; none where nothing, or too much, would move.
+    /// What a payment in network tokens buys, and the market afterwards; none where nothing, or too much, would move.
     #[must_use]
     pub fn buy(self, paid: u128) -> Option<(u128, Self)> {
         let (got, network, tokens) = swap(self.network, self.tokens, paid)?;
         Some((got, Self { network, tokens }))
     }
 
-    /// What tokens fetch in network tokens, and the pool afterwards; none where nothing, or too much, would move.
+    /// What tokens fetch in network tokens, and the market afterwards; none where nothing, or too much, would move.
     #[must_use]
     pub fn sell(self, tokens: u128) -> Option<(u128, Self)> {
         let (got, tokens, network) = swap(self.tokens, self.network, tokens)?;
@@ -64,9 +64,9 @@ pub fn smoothed(before: u128, average: u128) -> u128 {
 }
 
 /// What stake counts as beside that of other subnets: its worth at the smoothed price, and never more than the network tokens
-/// that lie in the pool, which somebody paid.
+/// that lie in the market, which somebody paid.
 #[must_use]
 pub fn weight(stake: u128, price: u128, network: u128) -> u128 {
-    let worth = stake.min(RESERVE_MAX) * price.min(PRICE_MAX - 1) >> PRICE_BITS;
+    let worth = (stake.min(RESERVE_MAX) * price.min(PRICE_MAX - 1)) >> PRICE_BITS;
     worth.min(network)
 }

@@ -14,7 +14,7 @@
 //! | `seats` | what each uid brings into an epoch |
 //! | `places` | eviction, challengers, closing |
 //! | `pools` | stake behind a registration: units, index, marks |
-//! | `market` | a subnet's token and its pool |
+//! | `market` | a subnet's token against the network token |
 //! | `price`, `emission` | deposits, registrations, new money |
 //! | [`score`] | from answers to a weight, as audits recompute it |
 //! | [`round`] | a validator's messages from its transcript |

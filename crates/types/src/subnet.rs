@@ -5,7 +5,7 @@
 //! | `message` | what an account may ask |
 //! | `settings` | what a subnet's owner decides |
 //! | `transcript` | what validators and miners sign and commit to outside of the ledger |
-//! | `market` | a subnet's token and its pool |
+//! | `market` | a subnet's token against the network token |
 //! | `record` | subnets, members, pools and positions as the state holds them |
 //! | `epoch` | an epoch as it is replayed: the input of its payouts, and the payouts |
 //! | `event` | what changed |

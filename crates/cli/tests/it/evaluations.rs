@@ -73,7 +73,11 @@ fn every_attempt_is_registered_and_shown() {
     let third = up.json(&third, 0);
     assert!(third["attempt"]["transcript"]["lines"].as_u64().unwrap() > 10);
 
-    let listed = json(&["eval", "list", &model, "--node", &up.url], 0);
+    all_are_shown(&up.url, &model);
+}
+
+fn all_are_shown(url: &str, model: &str) {
+    let listed = json(&["eval", "list", model, "--node", url], 0);
     assert_eq!(
         (
             &listed["count"],

@@ -49,6 +49,8 @@ const TAIL: &str = "\
   arithmetic stands against it, since evidence shows that a weight follows from answers, not that anybody needs them.
   It ties up a deposit and as much stake as it draws emission for. Revenue beside emission shows such a subnet; other people's
   money alone makes its share smaller.
+- **Trading around a settling** pays where a subnet has a token: what an epoch's minted money buys moves the price at a known time, and
+  whoever bought just before sells at the moved price. No sequence of trades alone gains anything.
 ";
 
 fn main() {

@@ -1,4 +1,4 @@
-//! A pool gives nothing away, whatever is done with it.
+//! A market gives nothing away, whatever is done with it.
 
 use lilliput_incentives::market::{PRICE_BITS, RESERVE_MAX, Reserves, smoothed, weight};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ proptest! {
     #[test]
     fn the_product_of_the_reserves_never_falls_and_nothing_is_lost(start in reserves(), steps in prop::collection::vec((any::<bool>(), amount()), 1..60)) {
         let mut pool = start;
-        // What all traders together hold beside the pool, in both tokens; they begin with nothing and may owe.
+        // What all traders together hold beside the market, in both tokens; they begin with nothing and may owe.
         let (mut network, mut tokens) = (0_i128, 0_i128);
         for (buys, amount) in steps {
             let done = if buys { pool.buy(amount) } else { pool.sell(amount) };
@@ -79,7 +79,7 @@ fn a_pool_by_hand() {
     assert_eq!((got, after.network, after.tokens), (500, 2_000, 500));
     assert_eq!(after.price(), 4 << PRICE_BITS);
     assert_eq!(after.sell(500).unwrap().0, 1_000);
-    // Rounded towards the pool: 1000 x 1 / 1001 is nothing.
+    // Rounded towards the market: 1000 x 1 / 1001 is nothing.
     assert!(pool.buy(1).is_none() && pool.sell(1).is_none());
     assert!(pool.buy(u128::MAX).is_none() && pool.buy(RESERVE_MAX).is_none());
 }

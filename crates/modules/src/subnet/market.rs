@@ -1,7 +1,7 @@
-//! A subnet's token: its pool, the time-weighted price, and emission that buys.
+//! A subnet's token: its market, the time-weighted price, and emission that buys.
 //!
 //! No token comes into being after the opening, so that what was staked, paid or held sums to the seed less what was
-//! burned; what the pool gives is floored, so that no sequence of trades takes out more than it brought.
+//! burned; what the market gives is floored, so that no sequence of trades takes out more than it brought.
 
 use lilliput_incentives::market::{RESERVE_MAX, Reserves, smoothed, weight};
 use lilliput_ledger::{Failure, State};
@@ -12,7 +12,7 @@ use lilliput_types::{Amount, AssetId, Holder, Text, TimeMs};
 use crate::bank;
 use crate::refuse::refusal;
 
-/// The pool of a market.
+/// The market of a market.
 pub(super) const fn reserves(market: &Market) -> Reserves {
     Reserves {
         network: market.network.0,
@@ -20,7 +20,7 @@ pub(super) const fn reserves(market: &Market) -> Reserves {
     }
 }
 
-/// Counts the price since it was counted last; has to be done before each change of the pool.
+/// Counts the price since it was counted last; has to be done before each change of the market.
 pub(super) fn count_price(market: &mut Market, now: TimeMs) {
     let elapsed = u128::from(now.0.saturating_sub(market.summed_until.0));
     let sum = reserves(market).price().saturating_mul(elapsed);
@@ -47,7 +47,7 @@ pub(super) fn fresh(seed: Amount, now: TimeMs) -> Market {
     market
 }
 
-/// Brings a subnet's token into being, all of it in the pool.
+/// Brings a subnet's token into being, all of it in the market.
 pub(super) fn issue(
     state: &mut State<'_>,
     terms: &Terms,
@@ -71,12 +71,12 @@ pub(super) fn issue(
     bank::issue(state, id, Holder::SubnetMarket(subnet.id), seed)
 }
 
-/// How many network tokens the pool still takes.
+/// How many network tokens the market still takes.
 pub(super) fn room(market: &Market) -> Amount {
     Amount(RESERVE_MAX.saturating_sub(market.network.0))
 }
 
-/// Ends the market's epoch: its average price moves the smoothed one, and what was minted into the pool buys tokens for the
+/// Ends the market's epoch: its average price moves the smoothed one, and what was minted into the market buys tokens for the
 /// epoch's payouts. Gives what it did; `market` isn't changed by the minting.
 pub(super) fn invest(
     state: &mut State<'_>,
@@ -96,7 +96,7 @@ pub(super) fn invest(
     let price_before = market.price_smoothed;
     market.price_smoothed = Amount(smoothed(price_before.0, average));
     (market.price_sum, market.summed_from) = (Amount::ZERO, market.summed_until);
-    // What buys less than one token stays in the pool for nothing.
+    // What buys less than one token stays in the market for nothing.
     let (bought, after) = before.buy(minted.0).unwrap_or((
         0,
         Reserves {

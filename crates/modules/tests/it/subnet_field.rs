@@ -139,7 +139,8 @@ impl Field {
 
     /// Waits until the phase ends.
     pub(crate) fn pass_phase(&mut self) {
-        let left = self.subnet().phase_ends_at.0 - self.world.time.0;
+        let left = self.subnet().phase_ends_at.0;
+        let left = left.saturating_sub(self.world.time.0);
         self.world.wait(left);
     }
 

@@ -29,7 +29,9 @@ fn who_leaves_before_the_reveal_goes_with_the_epoch_and_gets_its_stake_back() {
     for (who, least) in [(1, worth), (4, 7 * COIN)] {
         let before = field.world.held(address(who), "LIL");
         field.unstake(who, registration, None).unwrap();
-        assert_eq!(field.world.held(address(who), "LIL"), before + least - FEE);
+        let got = field.world.held(address(who), "LIL") + FEE - before;
+        // A rounding remainder at most.
+        assert!(got == least || got + 1 == least, "{got} of {least}");
     }
     assert_eq!(
         field.subnet().stake.0,

@@ -221,7 +221,7 @@ impl View {
                 dt { "deposit" } dd { (network.show(subnet.deposit)) }
                 @if let Some(market) = &subnet.market {
                     dt { "price of its token" } dd { (price(market.network.0, market.tokens.0)) " now, " (format!("{:.6}", market.price_smoothed.0 as f64 / PRICE_ONE)) " smoothed" }
-                    dt { "in its pool" } dd { (network.show(market.network)) " and " (money.show(market.tokens)) }
+                    dt { "in its market" } dd { (network.show(market.network)) " and " (money.show(market.tokens)) }
                 }
             }
         }
@@ -346,7 +346,7 @@ fn settings(subnet: &Subnet, money: Money<'_>) -> Markup {
     }
 }
 
-/// Network tokens for one of the subnet's, as the pool stands.
+/// Network tokens for one of the subnet's, as the market stands.
 fn price(network: u128, tokens: u128) -> String {
     format!("{:.6}", network as f64 / tokens.max(1) as f64)
 }

@@ -278,7 +278,7 @@ pub enum SubnetEvent {
     MarketOpened {
         /// Which subnet.
         subnet: SubnetId,
-        /// How many of either token lie in the pool.
+        /// How many of either token lie in the market.
         seed: Amount,
     },
     /// Tokens were bought.

@@ -1,19 +1,19 @@
-//! A subnet's token and its pool against the network token.
+//! A subnet's token and its market against the network token.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::{Amount, TimeMs};
 
-/// The pool of a subnet's token. Prices have 32 fraction bits.
+/// The market of a subnet's token. Prices have 32 fraction bits.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
 )]
 #[serde(deny_unknown_fields)]
 pub struct Market {
-    /// Network tokens in the pool.
+    /// Network tokens in the market.
     pub network: Amount,
-    /// The subnet's tokens in the pool.
+    /// The subnet's tokens in the market.
     pub tokens: Amount,
     /// Price times milliseconds, summed over the present epoch
     pub price_sum: Amount,
@@ -31,9 +31,9 @@ pub struct Market {
 )]
 #[serde(deny_unknown_fields)]
 pub struct EpochMarket {
-    /// Network tokens in the pool before.
+    /// Network tokens in the market before.
     pub network: Amount,
-    /// The subnet's tokens in the pool before.
+    /// The subnet's tokens in the market before.
     pub tokens: Amount,
     /// What was carried from the epoch before, in the subnet's tokens.
     pub carried: Amount,

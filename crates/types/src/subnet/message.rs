@@ -233,7 +233,7 @@ pub struct Leave {
 pub struct OpenMarket {
     /// Which subnet.
     pub subnet: SubnetId,
-    /// How many network tokens the signer puts into the pool, for good; as many of the subnet's come into being there.
+    /// How many network tokens the signer puts into the market, for good; as many of the subnet's come into being there.
     pub seed: Amount,
 }
 

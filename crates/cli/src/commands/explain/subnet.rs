@@ -200,11 +200,11 @@ fn market(detail: &SubnetEpochDetail, network: AssetId, token: AssetId) -> Resul
         && done.carried.0.checked_add(bought) == Some(record.emission.0);
     if !fits {
         return Err(Failure::rejected(anyhow!(
-            "what the epoch bought isn't what follows from its pool"
+            "what the epoch bought isn't what follows from its market"
         )));
     }
     Ok(vec![format!(
-        "  market   {} bought {} of {} in the pool beside {}; price {} on average, {} smoothed, of 4294967296",
+        "  market   {} bought {} of {} in the market beside {}; price {} on average, {} smoothed, of 4294967296",
         money(record.minted, network),
         money(done.bought, token),
         money(done.tokens, token),

@@ -1,4 +1,4 @@
-//! `lilliput stake buy`, `sell`, `quote` and `market`: a subnet's token and its pool.
+//! `lilliput stake buy`, `sell`, `quote` and `market`: a subnet's token and its market.
 
 use anyhow::anyhow;
 use lilliput_client::Client;
@@ -38,7 +38,7 @@ impl Bound {
     }
 }
 
-/// Buy a subnet's token from its pool, and stake it behind a member if one is named.
+/// Buy a subnet's token from its market, and stake it behind a member if one is named.
 #[derive(clap::Args)]
 pub(super) struct Buy {
     /// The subnet.
@@ -62,7 +62,7 @@ pub(super) struct Buy {
     signer: KeyArgs,
 }
 
-/// Sell a subnet's token to its pool. What is staked has to be taken back and collected before.
+/// Sell a subnet's token to its market. What is staked has to be taken back and collected before.
 #[derive(clap::Args)]
 pub(super) struct Sell {
     /// The subnet.
@@ -81,7 +81,7 @@ pub(super) struct Sell {
     signer: KeyArgs,
 }
 
-/// Show what a subnet's pool gives now, without trading.
+/// Show what a subnet's market gives now, without trading.
 #[derive(clap::Args)]
 pub(super) struct Quote {
     /// The subnet.
@@ -106,7 +106,7 @@ pub(super) struct Market {
     /// The subnet.
     subnet: SubnetId,
 
-    /// How many network tokens you put into the pool, for good, in the smallest unit; as many of the subnet's tokens come into
+    /// How many network tokens you put into the market, for good, in the smallest unit; as many of the subnet's tokens come into
     /// being beside them, and never more.
     seed: Amount,
 
@@ -172,7 +172,7 @@ pub(super) fn quote(args: &Quote) -> Result<Outcome> {
         (None, None) => None,
     };
     let mut lines = vec![format!(
-        "the pool of subnet {} holds {} and {}",
+        "the market of subnet {} holds {} and {}",
         args.subnet,
         money(Amount(pool.network), network),
         money(Amount(pool.tokens), token)
@@ -223,6 +223,6 @@ fn reserves(client: &Client, id: SubnetId) -> Result<Reserves> {
 
 fn moves_nothing() -> Failure {
     Failure::bad_input(anyhow!(
-        "so much moves nothing, or more than the pool takes"
+        "so much moves nothing, or more than the market takes"
     ))
 }

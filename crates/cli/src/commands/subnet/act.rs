@@ -47,7 +47,6 @@ const fn staked_in(message: &SubnetMessage) -> Option<SubnetId> {
 /// What a message's event says to people; what only a block's end causes says nothing here.
 fn told(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> {
     let of = |amount| money(amount, asset);
-    let stake = |amount| money(amount, staked);
     Some(match event {
         SubnetEvent::Opened {
             subnet, deposit, ..
@@ -82,6 +81,28 @@ fn told(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> 
             format!("uid {uid} stays, burned {}", of(*price))
         }
         SubnetEvent::EndpointChanged { uid, .. } => format!("uid {uid} is found there now"),
+        SubnetEvent::TakeChanged { take, .. } => {
+            format!("you take {take} of 65536 of what delegated stake earns from the next epoch on")
+        }
+        SubnetEvent::Committed { epoch, uid, .. } => {
+            format!("uid {uid} committed to weights in epoch {epoch}")
+        }
+        SubnetEvent::Revealed { epoch, uid, .. } => {
+            format!("uid {uid} showed its weights of epoch {epoch}")
+        }
+        SubnetEvent::Audited { miner, .. } => format!("the audit of uid {miner} holds"),
+        SubnetEvent::Linked { subnet, model } => {
+            format!("what model {model} earns counts as revenue of subnet {subnet}")
+        }
+        _ => return told_of_stake(event, asset, staked),
+    })
+}
+
+/// Of what members and traders do.
+fn told_of_stake(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> {
+    let of = |amount| money(amount, asset);
+    let stake = |amount| money(amount, staked);
+    Some(match event {
         SubnetEvent::Staked {
             registration,
             amount,
@@ -98,19 +119,6 @@ fn told(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> 
             format!("{} leaves registration {registration}", stake(*amount))
         }
         SubnetEvent::Collected { amount, .. } => format!("collected {}", stake(*amount)),
-        SubnetEvent::TakeChanged { take, .. } => {
-            format!("you take {take} of 65536 of what delegated stake earns from the next epoch on")
-        }
-        SubnetEvent::Committed { epoch, uid, .. } => {
-            format!("uid {uid} committed to weights in epoch {epoch}")
-        }
-        SubnetEvent::Revealed { epoch, uid, .. } => {
-            format!("uid {uid} showed its weights of epoch {epoch}")
-        }
-        SubnetEvent::Audited { miner, .. } => format!("the audit of uid {miner} holds"),
-        SubnetEvent::Linked { subnet, model } => {
-            format!("what model {model} earns counts as revenue of subnet {subnet}")
-        }
         SubnetEvent::RuleChanged { subnet, from, rule } => format!(
             "subnet {subnet} pays by rule {} from epoch {from} on",
             rule.name()
@@ -121,7 +129,7 @@ fn told(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> 
             )
         }
         SubnetEvent::MarketOpened { subnet, seed } => format!(
-            "subnet {subnet} has a token: {} and as many of it lie in its pool",
+            "subnet {subnet} has a token: {} and as many of it lie in its market",
             of(*seed)
         ),
         SubnetEvent::Bought {

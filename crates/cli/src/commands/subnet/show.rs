@@ -110,7 +110,7 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
     ];
     if let Some(market) = &subnet.market {
         lines.push(format!(
-            "  pool     {} and {}; smoothed price {} of 4294967296",
+            "  market   {} and {}; smoothed price {} of 4294967296",
             of(market.network),
             staked(market.tokens),
             market.price_smoothed

@@ -9,7 +9,7 @@ use crate::refuse::{refusal, refuse};
 use crate::subnet::{market, state as keys};
 use crate::{bank, genesis};
 
-/// The least and the most seed of a pool.
+/// The least and the most seed of a market.
 const SEED: (Amount, Amount) = (Amount(1_000_000), Amount(1 << 62));
 
 pub(super) fn open_market(
@@ -122,14 +122,14 @@ fn trade(
     let (got, after) = swapped.ok_or_else(|| {
         refusal(
             "subnet.trade",
-            "so much moves nothing, or more than the pool holds",
+            "so much moves nothing, or more than the market holds",
         )
     })?;
     let got = Amount(got);
     if got < least {
         return refuse(
             "subnet.slippage",
-            format!("the pool gives {got}, you take at least {least}"),
+            format!("the market gives {got}, you take at least {least}"),
         );
     }
     market::write_reserves(market, after);
