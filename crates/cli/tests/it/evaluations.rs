@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::world::{arg, json, ledger, refused};
+use crate::world::{arg, json, ledger, refused, run, text};
 
 fn data(name: &str) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/eval");
@@ -39,12 +39,14 @@ fn every_attempt_is_registered_and_shown() {
         &up.buyer().iter().map(String::as_str).collect::<Vec<_>>(),
     ]
     .concat();
-    assert!(refused(&again, 1).contains("attempt 1"));
+    let output = run(&again);
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("attempt 1"));
     let worse = folder.path().join("worse.json");
-    let text = std::fs::read_to_string(&results)
+    let changed = std::fs::read_to_string(&results)
         .unwrap()
         .replace("0.625", "0.125");
-    std::fs::write(&worse, text).unwrap();
+    std::fs::write(&worse, changed).unwrap();
     let second = up.json(
         &[
             "eval",

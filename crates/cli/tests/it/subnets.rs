@@ -254,3 +254,41 @@ fn what_is_wrong_about_a_subnet_is_said() {
     wide.extend(buyer.iter().map(String::as_str));
     assert!(refused(&wide, 2).contains("power is 1 to 16"));
 }
+
+#[test]
+fn a_subnet_with_a_token_of_its_own_is_traded_and_explained_by_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = ledger(folder.path());
+    let client = Client::new(&up.url).unwrap();
+    let node = ["--node", &up.url];
+    up.json(
+        &["subnet", "open", "--name", "traded", "--phase-seconds", "1"],
+        0,
+    );
+    up.json(&["stake", "market", "1", "50000000"], 0);
+    up.json(&["subnet", "register", "1", "--key", "dev-owner"], 0);
+    let quote = json(
+        &[&["stake", "quote", "1", "--buy", "10000000"][..], &node].concat(),
+        0,
+    );
+    assert_eq!(quote["gets"], 8_333_333);
+    up.json(
+        &["stake", "buy", "1", "10000000", "--behind", "dev-owner"],
+        0,
+    );
+    let epoch = wait_for(&client, |subnet| subnet.minted.0 > 0);
+    wait_for(&client, |subnet| subnet.epoch > epoch);
+    let explained = up.json(&["explain", &format!("subnet:1:{epoch}"), "default"], 0);
+    assert_eq!(explained["matches"], true);
+    let market = &explained["record"]["market"];
+    assert!(market["bought"].as_u64().unwrap() > 0);
+    // What is bought can be sold again, for less; and not for more than the market gives.
+    up.json(&["stake", "buy", "1", "5000000"], 0);
+    let dear = ["stake", "sell", "1", "--least", "9000000"];
+    assert!(!succeeds(&up, &dear));
+    up.json(&["stake", "sell", "1", "1000000"], 0);
+    up.json(&["stake", "sell", "1"], 0);
+    let shown = json(&[&["subnet", "show", "1"][..], &node].concat(), 0);
+    assert!(shown["subnet"]["market"]["network"].as_u64().unwrap() >= 60_000_000);
+    assert!(client.supply().unwrap().conserved);
+}

@@ -168,7 +168,7 @@ fn attempt(source: u8, values: &[(&str, i64)]) -> Attempt {
         source: BlobId(Digest([source; 32])),
         tasks: List::new(vec![TaskResult {
             task: Text::new("sums").unwrap(),
-            version: Text::default(),
+            version: Text::new("").unwrap(),
             shots: Some(5),
             samples: Some(10),
             samples_of: Some(20),

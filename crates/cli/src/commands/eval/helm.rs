@@ -82,7 +82,7 @@ pub(super) fn parse(run: &Run, version: &str, model: ModelId) -> anyhow::Result<
         .collect::<anyhow::Result<Vec<Seed>>>()?;
     let task = TaskResult {
         task: Text::new(spec.name.as_str()).context("the run's name")?,
-        version: Text::default(),
+        version: Text::new("")?,
         shots: adapter.max_train_instances,
         samples: None,
         samples_of: None,
