@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `attempts`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -44,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
 use crate::http::{Failure, Shared, blocking};
-use crate::node::Node;
+use crate::node::{Node, PAGE_MAX};
 use text::Money;
 
 /// How many rows the explorer's lists have.

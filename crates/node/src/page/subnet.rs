@@ -133,7 +133,7 @@ pub(super) fn page(node: &Node, id: SubnetId) -> Result<Markup, NodeError> {
     }))
 }
 
-fn asset(node: &Node) -> lilliput_types::AssetId {
+fn asset(node: &Node) -> AssetId {
     node.genesis().params.subnets.asset
 }
 

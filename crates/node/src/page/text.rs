@@ -81,6 +81,7 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
         Holder::Feed(id) => html! { a href={ "/feeds/" (id) } { "price feed " (id) } },
         Holder::Contest(id) => html! { "pot of " a href={ "/contests/" (id) } { "contest " (id) } },
+        Holder::SubnetMarket(subnet) => html! { "market of subnet " (subnet) },
     }
 }
 
