@@ -34,11 +34,9 @@ fn every_attempt_is_registered_and_shown() {
     assert_eq!(first["number"], 1);
     assert_eq!(first["attempt"], dry["attempt"]);
     // The same file again is the same attempt; a worse one is another, and stays.
-    let again = [
-        &import[..],
-        &up.buyer().iter().map(String::as_str).collect::<Vec<_>>(),
-    ]
-    .concat();
+    let buyer = up.buyer();
+    let buyer: Vec<&str> = buyer.iter().map(String::as_str).collect();
+    let again = [&import[..], &buyer].concat();
     let output = run(&again);
     assert!(!output.status.success());
     assert!(text(&output.stderr).contains("attempt 1"));

@@ -33,6 +33,7 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
     let owner = client.subnet(id)?.subnet.owner;
     check_input(&detail)?;
     let events = events(&client, &detail)?;
+    check_payouts(&detail, &events)?;
     let mut lines = overview(&detail, network, asset);
     lines.extend(market(&detail, network, asset)?);
     if account == owner {
@@ -50,7 +51,7 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
         let found = found.or_rejected("the epoch can't be replayed")?;
         let found =
             found.ok_or_else(|| Failure::rejected(anyhow!("the uid isn't in the epoch")))?;
-        let payout = checked(&detail, &events, seat.uid, &found)?;
+        let payout = own_payout(&detail, seat.uid, &found)?;
         lines.push(format!(
             "uid {}, registration {}, {account}",
             seat.uid, seat.registration
@@ -137,50 +138,56 @@ fn events(client: &Client, detail: &SubnetEpochDetail) -> Result<Vec<SubnetEvent
     Ok(events)
 }
 
-/// The payout of the uid, if recomputed, recorded and announced payouts of everybody agree.
-fn checked(
-    detail: &SubnetEpochDetail,
-    events: &[SubnetEvent],
-    uid: u16,
-    explained: &Explained,
-) -> Result<Payout> {
+fn differs(what: impl std::fmt::Display) -> Failure {
+    Failure::rejected(anyhow!("{what} isn't what follows from the input"))
+}
+
+/// Recomputed, recorded and announced payouts of everybody agree.
+fn check_payouts(detail: &SubnetEpochDetail, events: &[SubnetEvent]) -> Result<()> {
     let outcome = replay::outcome(&detail.input).or_rejected("the epoch can't be replayed")?;
-    let differs = |uid: &dyn std::fmt::Display| {
-        Failure::rejected(anyhow!(
-            "the payout of uid {uid} isn't what follows from the input"
-        ))
-    };
-    let uids = |payout: &Payout| payout.uid;
+    let record = &detail.record;
+    let shares = [
+        ("the owner's part", record.owner, outcome.owner),
+        ("what was burned", record.burned, outcome.burned),
+        ("what was carried on", record.carried, outcome.carried),
+    ];
+    if let Some((what, ..)) = shares
+        .into_iter()
+        .find(|(_, recorded, amount)| *recorded != Amount(u128::from(*amount)))
+    {
+        return Err(differs(what));
+    }
     let seats = detail.input.seats.iter().map(|seat| seat.uid);
-    if !detail.payouts.iter().map(uids).eq(seats) {
-        return Err(differs(&uid));
+    if !detail.payouts.iter().map(|payout| payout.uid).eq(seats) {
+        return Err(differs("who was paid"));
     }
     for payout in &detail.payouts {
         let at = usize::from(payout.uid);
-        let (Some(incentive), Some(dividend)) =
-            (outcome.incentives.get(at), outcome.dividends.get(at))
-        else {
-            return Err(differs(&payout.uid));
-        };
+        let amount = |of: &[u64]| of.get(at).map(|amount| Amount(u128::from(*amount)));
+        let equal = amount(&outcome.incentives) == Some(payout.incentive)
+            && amount(&outcome.dividends) == Some(payout.dividend);
         let paid = SubnetEvent::Paid {
-            subnet: detail.record.subnet,
-            epoch: detail.record.epoch,
+            subnet: record.subnet,
+            epoch: record.epoch,
             payout: *payout,
         };
         let nothing = payout.incentive.is_zero() && payout.dividend.is_zero();
-        let equal = payout.incentive == Amount((*incentive).into())
-            && payout.dividend == Amount((*dividend).into());
         if !equal || nothing == events.contains(&paid) {
-            return Err(differs(&payout.uid));
+            return Err(differs(format!("the payout of uid {}", payout.uid)));
         }
     }
+    Ok(())
+}
+
+/// The payout that the explanation comes to.
+fn own_payout(detail: &SubnetEpochDetail, uid: u16, explained: &Explained) -> Result<Payout> {
     let own = detail.payouts.iter().find(|payout| payout.uid == uid);
     let (incentive, dividend) = explained.earned();
     own.copied()
         .filter(|own| {
             own.incentive == Amount(incentive.into()) && own.dividend == Amount(dividend.into())
         })
-        .ok_or_else(|| differs(&uid))
+        .ok_or_else(|| differs(format!("the payout of uid {uid}")))
 }
 
 /// What the minted money bought, computed again.
