@@ -99,6 +99,9 @@ const COMMANDS: &[&[&str]] = &[
     &["prices", "contest", "reveal"],
     &["prices", "contest", "check"],
     &["prices", "replay"],
+    &["eval"],
+    &["eval", "import"],
+    &["eval", "list"],
 ];
 
 #[test]
