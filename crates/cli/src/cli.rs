@@ -75,6 +75,7 @@ enum Command {
     Prices(commands::prices::Args),
     Gate(Box<commands::gate::Args>),
     Id(commands::id::Args),
+    Eval(commands::eval::Args),
 }
 
 impl Command {
@@ -100,6 +101,7 @@ impl Command {
             Self::Prices(args) => commands::prices::run(&args, session),
             Self::Gate(args) => commands::gate::run(&args, session),
             Self::Id(args) => commands::id::run(&args, session),
+            Self::Eval(args) => commands::eval::run(&args, session),
         }
     }
 }

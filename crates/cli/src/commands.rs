@@ -8,6 +8,7 @@ pub(crate) mod case_file;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod deploy;
+pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod gate;

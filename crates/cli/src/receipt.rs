@@ -64,7 +64,7 @@ pub(crate) fn state(job: &Job) -> &'static str {
     }
 }
 
-/// An amount with its asset: the genesis' assets have six decimals, those that accounts create are
+/// An amount with its asset: the genesis' assets and subnets' tokens have six decimals, those that accounts create are
 /// shown in their smallest unit.
 pub(crate) fn money(amount: Amount, asset: AssetId) -> String {
     if matches!(asset, AssetId::Created { .. }) {

@@ -8,7 +8,7 @@ use lilliput_crypto::SecretKey;
 use lilliput_types::bank::Asset;
 use lilliput_types::job::{Job, JobState};
 use lilliput_types::provider::{Offer, Provider};
-use lilliput_types::registry::Model;
+use lilliput_types::registry::{Model, RegisteredAttempt};
 use lilliput_types::{Address, BlobId, ChainId, Height, JobId, ModelId, Submission, TransactionId};
 use serde::de::DeserializeOwned;
 use ureq::Agent;
@@ -202,6 +202,18 @@ impl Client {
     /// See [`Self::status`].
     pub fn offers(&self, model: ModelId) -> Result<Page<Offer>, ClientError> {
         self.get(&format!("/v1/models/{model}/offers"))
+    }
+
+    /// Evaluations of a model that were registered, the first one first.
+    ///
+    /// # Errors
+    /// See [`Self::status`].
+    pub fn attempts(
+        &self,
+        model: ModelId,
+        from: Option<&str>,
+    ) -> Result<Page<RegisteredAttempt>, ClientError> {
+        self.page(&format!("/v1/models/{model}/attempts"), from)
     }
 
     /// A registered provider.

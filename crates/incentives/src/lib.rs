@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`epoch`] | rule `evidence-1`, the default of our subnets |
 //! | [`float`] | scores in doubles, for comparison only |
+//! | [`market`] | a subnet's token against the network token |
 //! | [`scorers`] | scores of answers that a subnet can choose from |
 //! | [`subtensor`] | rule `subtensor-425`, the arithmetic of another network reproduced exactly |
 //! | [`tournament`] | scores and payouts of a prediction round |
@@ -15,6 +16,7 @@
 pub mod epoch;
 mod error;
 pub mod float;
+pub mod market;
 mod number;
 pub mod scorers;
 mod share;

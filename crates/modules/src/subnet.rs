@@ -14,6 +14,7 @@
 //! | `seats` | what each uid brings into an epoch |
 //! | `places` | eviction, challengers, closing |
 //! | `pools` | stake behind a registration: units, index, marks |
+//! | `market` | a subnet's token against the network token |
 //! | `price`, `emission` | deposits, registrations, new money |
 //! | [`score`] | from answers to a weight, as audits recompute it |
 //! | [`round`] | a validator's messages from its transcript |
@@ -28,6 +29,7 @@ mod emission;
 mod end_block;
 mod execute;
 pub mod invariants;
+mod market;
 mod places;
 mod pools;
 mod price;

@@ -16,7 +16,7 @@ use lilliput_modules::{Genesis, Verifier, bank, job, provider, registry};
 use lilliput_types::bank::Asset;
 use lilliput_types::job::{Job, JobState};
 use lilliput_types::provider::{Offer, Provider};
-use lilliput_types::registry::Model;
+use lilliput_types::registry::{Model, RegisteredAttempt};
 use lilliput_types::{
     Address, AssetId, BlobId, ChainId, Height, Holder, JobId, ModelId, SignedHeader, Submission,
     TransactionId,
@@ -320,6 +320,24 @@ impl Node {
     pub fn model(&self, id: ModelId) -> Result<Model, NodeError> {
         let found = self.read(|snapshot| registry::query::model(snapshot, id))?;
         found.ok_or_else(|| not_found("model", id))
+    }
+
+    /// Evaluations of a model that were registered, the first one first, behind one.
+    ///
+    /// # Errors
+    /// See [`Self::status`].
+    pub fn attempts(
+        &self,
+        model: ModelId,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Page<RegisteredAttempt>, NodeError> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        let items =
+            self.read(|snapshot| registry::query::attempts(snapshot, model, after, limit))?;
+        Ok(page(items, limit, |item: &RegisteredAttempt| {
+            item.number.to_string()
+        }))
     }
 
     /// Who serves a model.

@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `attempts`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -15,6 +15,7 @@
 
 mod answer;
 mod assets;
+mod attempts;
 mod buy;
 mod chart;
 mod check;
@@ -43,7 +44,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::NodeError;
 use crate::http::{Failure, Shared, blocking};
-use crate::node::Node;
+use crate::node::{Node, PAGE_MAX};
 use text::Money;
 
 /// How many rows the explorer's lists have.
@@ -58,6 +59,7 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/transactions/{id}", get(transaction))
         .route("/models", get(models))
         .route("/models/{id}", get(model))
+        .route("/evaluations/{id}", get(evaluations))
         .route("/jobs/{id}", get(one_job))
         .route("/accounts/{address}", get(account))
         .route("/subnets", get(subnets))
@@ -225,10 +227,19 @@ async fn model(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
     .await
 }
 
+/// Of any model, in the registry or not.
+async fn evaluations(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| {
+        let id: ModelId = named(&id)?;
+        Ok(attempts::page(id, &node.attempts(id, None, PAGE_MAX)?))
+    })
+    .await
+}
+
 async fn account(State(node): State<Shared>, Path(address): Path<String>) -> Shown {
     show(&node, move |node| {
         let account = node.account(named(&address)?)?;
-        let assets = node.assets(None, crate::node::PAGE_MAX)?;
+        let assets = node.assets(None, PAGE_MAX)?;
         Ok(explorer::account(&account, &assets.items))
     })
     .await

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
-use crate::Address;
 use crate::text_form::{ParseError, json_as_text};
+use crate::{Address, SubnetId};
 
 const SYMBOL_LEN_MAX: usize = 12;
 
@@ -28,6 +28,8 @@ pub enum AssetId {
         /// Its name among the creator's assets.
         symbol: Symbol,
     },
+    /// The token of a subnet that has a market.
+    Subnet(SubnetId),
 }
 
 impl Symbol {
@@ -88,7 +90,7 @@ impl BorshDeserialize for Symbol {
 }
 
 impl AssetId {
-    const EXPECTED: &'static str = "an asset (LIL, or lil1…/GOLD)";
+    const EXPECTED: &'static str = "an asset (LIL, lil1…/GOLD, or subnet/1)";
 }
 
 impl fmt::Display for AssetId {
@@ -96,6 +98,7 @@ impl fmt::Display for AssetId {
         match self {
             Self::Genesis(symbol) => symbol.fmt(f),
             Self::Created { creator, symbol } => write!(f, "{creator}/{symbol}"),
+            Self::Subnet(subnet) => write!(f, "subnet/{subnet}"),
         }
     }
 }
@@ -107,6 +110,7 @@ impl FromStr for AssetId {
         let error = |_| ParseError::new(Self::EXPECTED, text);
         match text.split_once('/') {
             None => text.parse().map(Self::Genesis).map_err(error),
+            Some(("subnet", subnet)) => subnet.parse().map(Self::Subnet).map_err(error),
             Some((creator, symbol)) => Ok(Self::Created {
                 creator: creator.parse().map_err(error)?,
                 symbol: symbol.parse().map_err(error)?,

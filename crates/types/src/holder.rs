@@ -38,10 +38,12 @@ pub enum Holder {
     Feed(FeedId),
     /// The pot of a contest of signals.
     Contest(ContestId),
+    /// The two reserves of a subnet's market.
+    SubnetMarket(SubnetId),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
-    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER or contest/NUMBER)";
+    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER or subnet_market/ID)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -64,6 +66,7 @@ impl fmt::Display for Holder {
             Self::Round(round) => write!(f, "round/{round}"),
             Self::Feed(feed) => write!(f, "feed/{feed}"),
             Self::Contest(contest) => write!(f, "contest/{contest}"),
+            Self::SubnetMarket(subnet) => write!(f, "subnet_market/{subnet}"),
         }
     }
 }
@@ -86,6 +89,7 @@ impl FromStr for Holder {
             Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
             Some(("feed", id)) => id.parse().map(Self::Feed).map_err(error),
             Some(("contest", id)) => id.parse().map(Self::Contest).map_err(error),
+            Some(("subnet_market", id)) => id.parse().map(Self::SubnetMarket).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

@@ -81,7 +81,7 @@ impl Message {
             Self::Job(JobMessage::Answer(answer)) => [Some(answer.proof), None],
             Self::Tournament(message) => [message.blob(), None],
             Self::Bank(_)
-            | Self::Registry(RegistryMessage::Update(_))
+            | Self::Registry(RegistryMessage::Update(_) | RegistryMessage::RegisterAttempt(_))
             | Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)

@@ -1,9 +1,16 @@
 //! Models: who owns them, what they cost, what they were made from.
 
+mod attempt;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
 
 use crate::{Address, Amount, BasisPoints, BlobId, Height, List, ModelId, Text};
+
+pub use attempt::{
+    Attempt, Harness, METRICS_MAX, Metric, RegisteredAttempt, SEEDS_MAX, Seed, TASKS_MAX,
+    TaskResult, Transcript,
+};
 
 /// How many models a model may name as its parents.
 pub const PARENTS_MAX: u32 = 8;
@@ -23,6 +30,8 @@ pub enum RegistryMessage {
     Update(Update),
     /// Add a key under which the model can be proven, too; its owner only. Key and link travel with the transaction.
     Succeed(Succeed),
+    /// Register an evaluation of a model, for good.
+    RegisterAttempt(Box<Attempt>),
 }
 
 /// See [`RegistryMessage::Publish`].
@@ -117,6 +126,17 @@ pub enum RegistryEvent {
         after: ModelId,
         /// The new key's id.
         key: ModelId,
+    },
+    /// An evaluation of a model.
+    AttemptRegistered {
+        /// Of which model.
+        model: ModelId,
+        /// Counted from 1 for each model.
+        number: u64,
+        /// By whom.
+        by: Address,
+        /// The file that the harness wrote.
+        source: BlobId,
     },
 }
 

@@ -5,6 +5,7 @@
 //! | `message` | what an account may ask |
 //! | `settings` | what a subnet's owner decides |
 //! | `transcript` | what validators and miners sign and commit to outside of the ledger |
+//! | `market` | a subnet's token against the network token |
 //! | `record` | subnets, members, pools and positions as the state holds them |
 //! | `epoch` | an epoch as it is replayed: the input of its payouts, and the payouts |
 //! | `event` | what changed |
@@ -13,6 +14,7 @@
 
 mod epoch;
 mod event;
+mod market;
 mod message;
 mod record;
 mod settings;
@@ -20,15 +22,16 @@ mod transcript;
 
 pub use epoch::{EpochInput, EpochRecord, Payout, SeatInput};
 pub use event::{SlashReason, SubnetEvent};
+pub use market::{EpochMarket, Market};
 pub use message::{
-    Audit, Close, Collect, Commit, Link, Match, Open, Register, Reveal, Set, SetEndpoint, SetTake,
-    Stake, SubnetMessage, Unstake,
+    Audit, Buy, Close, Collect, Commit, Leave, Link, Match, Open, OpenMarket, Register, Reveal,
+    Sell, Set, SetEndpoint, SetRule, SetTake, Stake, SubnetMessage, Unstake,
 };
 pub use record::{
-    Challenge, Joining, Leaving, Mark, Member, Phase, Pool, Position, Revealed, Subnet,
+    Challenge, Joining, KeptRow, Leaving, Mark, Member, Phase, Pool, Position, Revealed, Subnet,
     SubnetState, Totals, WeightsCommitment,
 };
-pub use settings::{BondSpeed, Scorer, Settings, Terms};
+pub use settings::{BondSpeed, Rule, Scorer, Settings, SubtensorRule, Terms};
 pub use transcript::{
     AnswerContext, Answered, EntryProof, Preference, Probe, TranscriptEntry, Values, Vote, Votes,
     WeightRow, WeightsOpening, draw, randomness, votes_digest,

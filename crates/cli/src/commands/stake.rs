@@ -1,5 +1,7 @@
 //! `lilliput stake`: stake behind members of subnets, one's own and delegated.
 
+mod trade;
+
 use clap::Subcommand;
 use lilliput_client::Client;
 use lilliput_types::subnet::{self, SubnetMessage};
@@ -15,7 +17,7 @@ use crate::session::Session;
 /// Stake behind members of subnets, take it back, look at it.
 ///
 /// Stake joins and leaves when an epoch settles; what a member's stake earns or loses, its delegates share, less the
-/// member's take.
+/// member's take. Where a subnet has a token of its own, stake and pay are in that token: `buy`, `sell` and `quote` trade it.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -25,6 +27,10 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 enum Command {
     Add(Add),
+    Buy(trade::Buy),
+    Sell(trade::Sell),
+    Quote(trade::Quote),
+    Market(trade::Market),
     Remove(Remove),
     Collect(Collect),
     Take(Take),
@@ -118,18 +124,32 @@ struct Show {
 
 impl Behind {
     fn registration(&self, session: &Session, client: &Client) -> Result<Registration> {
-        if let Ok(registration) = self.member.parse() {
-            return Ok(registration);
-        }
-        let account = address(session, &self.member)?;
-        let seat = client.subnet_member(self.subnet, account)?;
-        Ok(seat.member.registration)
+        registration(self.subnet, &self.member, session, client)
     }
+}
+
+/// The registration that a number, an address or a key's name stands for.
+fn registration(
+    subnet: SubnetId,
+    member: &str,
+    session: &Session,
+    client: &Client,
+) -> Result<Registration> {
+    if let Ok(registration) = member.parse() {
+        return Ok(registration);
+    }
+    let account = address(session, member)?;
+    let seat = client.subnet_member(subnet, account)?;
+    Ok(seat.member.registration)
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
         Command::Add(args) => add(args, session),
+        Command::Buy(args) => trade::buy(args, session),
+        Command::Sell(args) => trade::sell(args, session),
+        Command::Quote(args) => trade::quote(args),
+        Command::Market(args) => trade::market(args, session),
         Command::Remove(args) => remove(args, session),
         Command::Collect(args) => collect(args, session),
         Command::Take(args) => take(args, session),
@@ -180,7 +200,8 @@ fn show(args: &Show, session: &Session) -> Result<Outcome> {
     let registration = args.behind.registration(session, &client)?;
     let account = address(session, &args.account)?;
     let holding = client.subnet_holding(args.behind.subnet, registration, account)?;
-    let asset = client.subnet_market()?.terms.asset;
+    let subnet = client.subnet(args.behind.subnet)?.subnet;
+    let asset = subnet.stake_asset(client.subnet_market()?.terms.asset);
     let of = |amount| money(amount, asset);
     let pool = &holding.pool;
     let ended = if pool.uid.is_none() { " (ended)" } else { "" };

@@ -1,6 +1,7 @@
 //! `lilliput subnet`: open subnets, be a member, score with evidence; and recompute what any of them pays.
 
 mod act;
+mod case;
 mod demo;
 mod economics;
 mod epoch;
@@ -45,6 +46,9 @@ enum Command {
     Match(members::Match),
     Endpoint(members::Endpoint),
     Link(members::Link),
+    Leave(members::Leave),
+    Rule(open::Rule),
+    Case(case::Args),
     Stake(stake::Add),
     Unstake(stake::Remove),
     Commit(round::Commit),
@@ -70,6 +74,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         Command::Match(args) => members::match_price(args, session),
         Command::Endpoint(args) => members::endpoint(args, session),
         Command::Link(args) => members::link(args, session),
+        Command::Leave(args) => members::leave(args, session),
+        Command::Rule(args) => open::rule(args, session),
+        Command::Case(args) => case::run(args),
         Command::Stake(args) => stake::add(args, session),
         Command::Unstake(args) => stake::remove(args, session),
         Command::Commit(args) => round::commit(args, session),

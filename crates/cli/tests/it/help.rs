@@ -46,6 +46,9 @@ const COMMANDS: &[&[&str]] = &[
     &["subnet", "match"],
     &["subnet", "endpoint"],
     &["subnet", "link"],
+    &["subnet", "leave"],
+    &["subnet", "rule"],
+    &["subnet", "case"],
     &["subnet", "stake"],
     &["subnet", "unstake"],
     &["subnet", "commit"],
@@ -56,6 +59,10 @@ const COMMANDS: &[&[&str]] = &[
     &["subnet", "demo"],
     &["stake"],
     &["stake", "add"],
+    &["stake", "buy"],
+    &["stake", "sell"],
+    &["stake", "quote"],
+    &["stake", "market"],
     &["stake", "remove"],
     &["stake", "collect"],
     &["stake", "take"],
@@ -124,6 +131,9 @@ const COMMANDS: &[&[&str]] = &[
     &["id", "app", "open"],
     &["id", "app", "show"],
     &["id", "app", "check-in"],
+    &["eval"],
+    &["eval", "import"],
+    &["eval", "list"],
 ];
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod browser;
 mod check;
+mod evaluations;
 mod faults;
 mod gate;
 mod help;

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use lilliput_client::{Client, Sender};
 use lilliput_crypto::Digest;
-use lilliput_types::subnet::{AnswerContext, Answered, Phase, Probe, Subnet, TranscriptEntry};
+use lilliput_types::subnet::{
+    AnswerContext, Answered, Phase, Probe, Rule, Subnet, TranscriptEntry,
+};
 use lilliput_types::{AccountKey, List, SubnetEpoch, SubnetId};
 use serde_json::Value;
 
@@ -146,16 +148,8 @@ fn a_subnet_is_run_and_explained_by_commands() {
     let [validator, good, bad] = ["dev-owner", "dev-provider", "friend"]
         .map(|name| sender(&up.url, secret(folder.path(), name)));
 
-    // On a slow machine a phase may pass by; then the next epoch is tried.
-    let mut tries = 0..5;
-    let epoch = loop {
-        let number = tries.next().unwrap();
-        let round = folder.path().join(format!("round-{number}.json"));
-        if let Some(epoch) = score(&up, &client, [&validator, &good, &bad], &round) {
-            break epoch;
-        }
-    };
-    wait_for(&client, |subnet| subnet.epoch > epoch);
+    let actors = [&validator, &good, &bad];
+    let epoch = scored(&up, &client, actors, &folder.path().join("round"));
 
     let payout = |name: &str| -> Value {
         let explained = up.json(&["explain", &format!("subnet:1:{epoch}"), name], 0);
@@ -177,6 +171,71 @@ fn a_subnet_is_run_and_explained_by_commands() {
     let listed = json(&["subnet", "list", "--node", &up.url], 0);
     assert!(listed["market"]["deposit"].as_u64() > Some(150_000_000));
     assert!(client.supply().unwrap().conserved);
+
+    rule_and_leave(&up, &client, actors, folder.path());
+}
+
+/// Scores until an epoch has settled in which everything was shown.
+fn scored(up: &Up, client: &Client, actors: [&Sender; 3], rounds: &Path) -> SubnetEpoch {
+    // On a slow machine a phase may pass by; then the next epoch is tried.
+    let mut tries = 0..5;
+    let epoch = loop {
+        let number = tries.next().unwrap();
+        let round = rounds.with_extension(format!("{number}.json"));
+        if let Some(epoch) = score(up, client, actors, &round) {
+            break epoch;
+        }
+    };
+    wait_for(client, |subnet| subnet.epoch > epoch);
+    epoch
+}
+
+/// The owner changes the rule, an epoch is computed again from a file, a miner leaves.
+fn rule_and_leave(up: &Up, client: &Client, actors: [&Sender; 3], folder: &Path) {
+    up.json(
+        &[
+            "subnet",
+            "rule",
+            "1",
+            "subtensor-425",
+            "--with",
+            "kappa=30000",
+        ],
+        0,
+    );
+    wait_for(client, |subnet| subnet.rule != Rule::Evidence1);
+    let epoch = scored(up, client, actors, &folder.join("other"));
+    let detail = client.subnet_epoch(SUBNET, epoch).unwrap();
+    let case = json(
+        &["subnet", "case", "1", &epoch.to_string(), "--node", &up.url],
+        0,
+    );
+    assert_eq!(case["cases"][0]["steps"][0]["input"]["kappa"], 30_000);
+    let file = folder.join("case.json");
+    std::fs::write(&file, case.to_string()).unwrap();
+    let computed = json(
+        &["subnet", "epoch", arg(&file), "--rule", "subtensor-425"],
+        0,
+    );
+    let output = &computed["cases"][0]["steps"][0]["output"];
+    assert_eq!(detail.payouts.len(), 3);
+    for payout in &detail.payouts {
+        let uid = usize::from(payout.uid);
+        let amount = |field: &str| u128::from(output[field][uid].as_u64().unwrap());
+        assert_eq!(payout.incentive.0, amount("server_emission"));
+        assert_eq!(payout.dividend.0, amount("validator_emission"));
+    }
+    assert!(detail.payouts.iter().any(|payout| payout.incentive.0 > 0));
+    for name in ["dev-owner", "dev-provider"] {
+        let explained = up.json(&["explain", &format!("subnet:1:{epoch}"), name], 0);
+        assert_eq!(explained["matches"], true);
+        assert!(explained["explanation"]["by_stake"] == false);
+    }
+
+    up.json(&["subnet", "leave", "1", "--key", "friend"], 0);
+    wait_for(client, |subnet| subnet.members() == 2);
+    assert!(client.subnet_member(SUBNET, actors[2].address()).is_err());
+    assert!(client.supply().unwrap().conserved);
 }
 
 #[test]
@@ -194,4 +253,42 @@ fn what_is_wrong_about_a_subnet_is_said() {
     let mut wide = vec!["subnet", "open", "--name", "x", "--with", "power=99"];
     wide.extend(buyer.iter().map(String::as_str));
     assert!(refused(&wide, 2).contains("power is 1 to 16"));
+}
+
+#[test]
+fn a_subnet_with_a_token_of_its_own_is_traded_and_explained_by_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let up = ledger(folder.path());
+    let client = Client::new(&up.url).unwrap();
+    let node = ["--node", &up.url];
+    up.json(
+        &["subnet", "open", "--name", "traded", "--phase-seconds", "1"],
+        0,
+    );
+    up.json(&["stake", "market", "1", "50000000"], 0);
+    up.json(&["subnet", "register", "1", "--key", "dev-owner"], 0);
+    let quote = json(
+        &[&["stake", "quote", "1", "--buy", "10000000"][..], &node].concat(),
+        0,
+    );
+    assert_eq!(quote["gets"], 8_333_333);
+    up.json(
+        &["stake", "buy", "1", "10000000", "--behind", "dev-owner"],
+        0,
+    );
+    let epoch = wait_for(&client, |subnet| subnet.minted.0 > 0);
+    wait_for(&client, |subnet| subnet.epoch > epoch);
+    let explained = up.json(&["explain", &format!("subnet:1:{epoch}"), "default"], 0);
+    assert_eq!(explained["matches"], true);
+    let market = &explained["record"]["market"];
+    assert!(market["bought"].as_u64().unwrap() > 0);
+    // What is bought can be sold again, for less; and not for more than the market gives.
+    up.json(&["stake", "buy", "1", "5000000"], 0);
+    let dear = ["stake", "sell", "1", "--least", "9000000"];
+    assert!(!succeeds(&up, &dear));
+    up.json(&["stake", "sell", "1", "1000000"], 0);
+    up.json(&["stake", "sell", "1"], 0);
+    let shown = json(&[&["subnet", "show", "1"][..], &node].concat(), 0);
+    assert!(shown["subnet"]["market"]["network"].as_u64().unwrap() >= 60_000_000);
+    assert!(client.supply().unwrap().conserved);
 }

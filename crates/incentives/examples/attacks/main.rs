@@ -6,7 +6,9 @@
 mod cabal;
 mod copying;
 mod network;
+mod owner;
 mod reveal;
+mod sniping;
 mod splitting;
 mod sybil;
 mod tournament;
@@ -38,7 +40,17 @@ const TAIL: &str = "\
 - **Sybil miners** with the same answers earn per uid. Only a scorer that finds equal answers, and the price of a
   registration, stand against it; different models of one owner are legitimate and can't be told apart.
 - **A leaked prediction** is as good as its original until it is found. Seals and commit times are the defence, not the score.
-- **Sniping a uid** has no arithmetic: weights and bonds are bound to the registration, and the ledger drops both with it.
+- **Sniping a uid** pays where weights that were given before the registration are shown after it and the arithmetic isn't
+  told when they were committed. On the ledger they are committed and shown for a registration, under both rules, and end with
+  it: nothing is left to snipe. A challenge still is a nuisance: whoever is challenged and stays burns the price, while the
+  challenger is refunded and has lost a fee, the use of its money for two epochs, and a higher price the next time.
+- **A self-dealing owner** with a subnet of its own, its own validator and its own miner, gets all that the emission gives its
+  stake, where an honest validator shares with miners and owner: the more so the less anybody else is there. Nothing of the
+  arithmetic stands against it, since evidence shows that a weight follows from answers, not that anybody needs them.
+  It ties up a deposit and as much stake as it draws emission for. Revenue beside emission shows such a subnet; other people's
+  money alone makes its share smaller.
+- **Trading around a settling** pays where a subnet has a token: what an epoch's minted money buys moves the price at a known time, and
+  whoever bought just before sells at the moved price. No sequence of trades alone gains anything.
 ";
 
 fn main() {
@@ -48,6 +60,8 @@ fn main() {
     reveal::report();
     splitting::report();
     sybil::report();
+    sniping::report();
+    owner::report();
     tournament::report();
     print!("{TAIL}");
 }

@@ -9,6 +9,8 @@ use rand_chacha::ChaCha8Rng;
 
 pub(crate) const EMISSION: u64 = 1_000_000_000_000;
 pub(crate) const EPOCHS: usize = 40;
+/// Blocks of an epoch under subtensor's rule.
+const BLOCKS: u64 = 100;
 /// Bonds settle before anything is counted.
 const EPOCHS_UNCOUNTED: usize = 10;
 /// How strongly weights prefer the better miners.
@@ -67,6 +69,9 @@ pub(crate) struct Network {
     weights: Vec<IntegerRow>,
     bonds: Vec<IntegerRow>,
     evidence_bonds: Vec<BondRow>,
+    /// The block in which each uid was registered, and under subtensor's rule the commits that its arithmetic knows of.
+    registered: Vec<u64>,
+    pub(crate) committed: Option<u64>,
     epoch: u64,
     pub(crate) random: ChaCha8Rng,
 }
@@ -82,8 +87,22 @@ impl Network {
             weights: vec![Vec::new(); uids],
             bonds: vec![Vec::new(); uids],
             evidence_bonds: vec![Vec::new(); uids],
+            registered: vec![0; uids],
+            committed: None,
             epoch: 0,
             random,
+        }
+    }
+
+    /// Somebody of this quality takes a miner's uid over between two epochs. What the ledger drops is dropped.
+    pub(crate) fn replace(&mut self, miner: usize, quality: f64) {
+        let uid = self.stakes.len() + miner;
+        self.qualities[miner] = quality;
+        self.registered[uid] = self.epoch * BLOCKS + BLOCKS / 2;
+        if matches!(self.rule, Rule::Evidence | Rule::EvidenceUnaudited) {
+            for row in &mut self.evidence_bonds {
+                row.retain(|bond| usize::from(bond.0) != uid);
+            }
         }
     }
 
@@ -142,12 +161,12 @@ impl Network {
             min_stake: 0,
             weights: self.weights.clone(),
             bonds: self.bonds.clone(),
-            last_update: vec![self.epoch * 100; uids],
-            block_at_registration: vec![0; uids],
-            current_block: self.epoch * 100 + 1,
+            last_update: vec![self.epoch * BLOCKS; uids],
+            block_at_registration: self.registered.clone(),
+            current_block: self.epoch * BLOCKS + 1,
             activity_cutoff: 5_000,
-            tempo: 99,
-            last_mech_step: (self.epoch - 1) * 100,
+            tempo: BLOCKS - 1,
+            last_mech_step: (self.epoch - 1) * BLOCKS,
             validator_permit: (0..uids).map(|uid| uid < self.stakes.len()).collect(),
             max_allowed_validators: self.stakes.len() as u16,
             owner_uid: None,
@@ -160,7 +179,9 @@ impl Network {
             alpha_high: 19_661,
             alpha_sigmoid_steepness: 1_000,
             emission: EMISSION,
-            earliest_active_commit_block: None,
+            earliest_active_commit_block: self
+                .committed
+                .map(|epochs_ago| vec![Some(self.epoch.saturating_sub(epochs_ago) * BLOCKS); uids]),
         };
         let output = subtensor::run_epoch(&input).unwrap_or_else(|error| invalid(error));
         self.bonds = output.bonds;

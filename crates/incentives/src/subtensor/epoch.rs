@@ -12,6 +12,24 @@ use crate::error::SubtensorError;
 
 /// Computes one epoch under rule `subtensor-425`.
 pub fn run_epoch(input: &EpochInput) -> Result<EpochOutput, SubtensorError> {
+    let worked = work(input)?;
+    Ok(worked.epoch.into_output(worked.emission))
+}
+
+/// An epoch with all that its outcome follows from.
+pub(super) struct Worked {
+    /// Rows of those with a permit, each divided by its sum, and the same cut to the consensus.
+    pub(super) weights: Vec<Row>,
+    pub(super) clipped: Vec<Row>,
+    /// Before it is divided by its sum.
+    pub(super) rank: Vec<I32F32>,
+    /// Bonds as parts of each miner's.
+    pub(super) shares: Vec<Row>,
+    pub(super) epoch: Epoch,
+    pub(super) emission: Emission,
+}
+
+pub(super) fn work(input: &EpochInput) -> Result<Worked, SubtensorError> {
     input.check()?;
     let uids = input.stake.len();
     let stake = Stake::new(input)?;
@@ -21,32 +39,43 @@ pub fn run_epoch(input: &EpochInput) -> Result<EpochOutput, SubtensorError> {
     let consensus = column_medians(&stake.active_share, &weights, uids, kappa)?;
     let clipped = clip_columns(&weights, &consensus);
     let validator_trust = row_sums(&clipped)?;
-    let mut incentive = scaled_column_sums(&clipped, &stake.active_share, uids);
+    let rank = scaled_column_sums(&clipped, &stake.active_share, uids);
+    let mut incentive = rank.clone();
     normalize(&mut incentive)?;
 
     let penalty = I32F32::from_proportion(input.bonds_penalty);
     let backing = interpolate(&weights, &clipped, penalty, uids);
-    let (bonds, dividends) = if input.yuma3 {
+    let Bonded {
+        bonds,
+        shares,
+        dividends,
+    } = if input.yuma3 {
         yuma_3(input, &backing, &consensus, &incentive, &stake.active_share)?
     } else {
         yuma_2(input, &backing, &incentive, &stake.active_share)?
     };
     let emission = Emission::new(input.emission, &incentive, &dividends, &stake)?;
-    Ok(Epoch {
-        stake,
-        consensus,
-        validator_trust,
-        incentive,
-        dividends,
-        bonds,
-    }
-    .into_output(emission))
+    Ok(Worked {
+        weights,
+        clipped,
+        rank,
+        shares,
+        epoch: Epoch {
+            stake,
+            consensus,
+            validator_trust,
+            incentive,
+            dividends,
+            bonds,
+        },
+        emission,
+    })
 }
 
-struct Stake {
-    share: Vec<I32F32>,
+pub(super) struct Stake {
+    pub(super) share: Vec<I32F32>,
     active: Vec<bool>,
-    active_share: Vec<I32F32>,
+    pub(super) active_share: Vec<I32F32>,
     permits: Vec<bool>,
     new_permits: Vec<bool>,
 }
@@ -149,12 +178,18 @@ fn surviving_bonds(input: &EpochInput, convert: impl Fn(u16) -> I32F32) -> Vec<R
     bonds
 }
 
+struct Bonded {
+    bonds: Vec<Row>,
+    shares: Vec<Row>,
+    dividends: Vec<I32F32>,
+}
+
 fn yuma_2(
     input: &EpochInput,
     backing: &[Row],
     incentive: &[I32F32],
     active_share: &[I32F32],
-) -> Result<(Vec<Row>, Vec<I32F32>), SubtensorError> {
+) -> Result<Bonded, SubtensorError> {
     let uids = incentive.len();
     let mut old = surviving_bonds(input, |bond| I32F32::from_integer(i32::from(bond)));
     normalize_columns(&mut old, uids);
@@ -165,8 +200,13 @@ fn yuma_2(
     normalize_columns(&mut bonds, uids);
     let mut dividends = scaled_row_sums(&bonds, incentive);
     normalize(&mut dividends)?;
+    let shares = bonds.clone();
     upscale_columns(&mut bonds, uids);
-    Ok((bonds, dividends))
+    Ok(Bonded {
+        bonds,
+        shares,
+        dividends,
+    })
 }
 
 fn yuma_3(
@@ -175,7 +215,7 @@ fn yuma_3(
     consensus: &[I32F32],
     incentive: &[I32F32],
     active_share: &[I32F32],
-) -> Result<(Vec<Row>, Vec<I32F32>), SubtensorError> {
+) -> Result<Bonded, SubtensorError> {
     let uids = incentive.len();
     let old = surviving_bonds(input, I32F32::from_proportion);
     let any_consensus = consensus.iter().any(|&weight| weight != I32F32::ZERO);
@@ -187,22 +227,27 @@ fn yuma_3(
     };
     let mut shares = bonds.clone();
     normalize_columns(&mut shares, uids);
-    for (uid, value) in shares.iter_mut().flatten() {
+    let mut earned = shares.clone();
+    for (uid, value) in earned.iter_mut().flatten() {
         *value = value.saturating_mul(incentive[usize::from(*uid)]);
     }
-    let mut dividends: Vec<I32F32> = row_sums(&shares)?
+    let mut dividends: Vec<I32F32> = row_sums(&earned)?
         .into_iter()
         .zip(active_share)
         .map(|(bonded, &share)| bonded.checked_mul(share).unwrap_or(I32F32::ZERO))
         .collect();
     normalize(&mut dividends)?;
-    Ok((bonds, dividends))
+    Ok(Bonded {
+        bonds,
+        shares,
+        dividends,
+    })
 }
 
 /// Amounts per uid: as miner, as validator, and both in one division.
-struct Emission {
-    server: Vec<u64>,
-    validator: Vec<u64>,
+pub(super) struct Emission {
+    pub(super) server: Vec<u64>,
+    pub(super) validator: Vec<u64>,
     combined: Vec<u64>,
 }
 
@@ -248,12 +293,12 @@ impl Emission {
     }
 }
 
-struct Epoch {
-    stake: Stake,
+pub(super) struct Epoch {
+    pub(super) stake: Stake,
     consensus: Vec<I32F32>,
     validator_trust: Vec<I32F32>,
-    incentive: Vec<I32F32>,
-    dividends: Vec<I32F32>,
+    pub(super) incentive: Vec<I32F32>,
+    pub(super) dividends: Vec<I32F32>,
     bonds: Vec<Row>,
 }
 

@@ -9,6 +9,7 @@ mod bonds;
 mod case;
 mod economics;
 mod epoch;
+mod explain;
 mod fixed;
 mod median;
 mod rows;
@@ -19,3 +20,5 @@ pub use economics::{
     block_emission, bumped_burn, decay_factor_q32, emission_split, multiply_q32, subnet_lock_cost,
 };
 pub use epoch::run_epoch;
+pub use explain::{DividendLine, Explanation, SupportLine, explain};
+pub use rows::upscaled;

@@ -7,6 +7,16 @@ use super::case::IntegerRow;
 use super::fixed::{I32F32, sum};
 use crate::error::SubtensorError;
 
+/// A row with its largest weight raised to 65535 and the others in proportion, each rounded to the nearest.
+#[must_use]
+pub fn upscaled(row: &[(u16, u16)]) -> IntegerRow {
+    let largest = u32::from(row.iter().map(|&(_, weight)| weight).max().unwrap_or(0)).max(1);
+    let raised = |weight: u16| (u32::from(weight) * u32::from(u16::MAX) + largest / 2) / largest;
+    row.iter()
+        .map(|&(uid, weight)| (uid, u16::try_from(raised(weight)).unwrap_or(u16::MAX)))
+        .collect()
+}
+
 pub(super) type Row = Vec<(u16, I32F32)>;
 
 pub(super) fn from_integers(rows: &[IntegerRow], convert: impl Fn(u16) -> I32F32) -> Vec<Row> {

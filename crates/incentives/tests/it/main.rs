@@ -2,6 +2,7 @@
 
 mod epoch_properties;
 mod float_vectors;
+mod market;
 mod own_vectors;
 mod shared;
 mod subtensor_hostile;

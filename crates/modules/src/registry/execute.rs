@@ -1,5 +1,6 @@
 //! The registry's messages.
 
+mod attempt;
 mod publish;
 mod succeed;
 mod update;
@@ -14,6 +15,7 @@ pub(crate) fn check(message: &RegistryMessage) -> Result<(), Refusal> {
     match message {
         RegistryMessage::Publish(message) => publish::check(message),
         RegistryMessage::Update(_) | RegistryMessage::Succeed(_) => Ok(()),
+        RegistryMessage::RegisterAttempt(attempt) => attempt::check(attempt),
     }
 }
 
@@ -27,5 +29,6 @@ pub(crate) fn execute(
         RegistryMessage::Publish(message) => publish::execute(state, context, checker, message),
         RegistryMessage::Update(message) => update::execute(state, context.signer, message),
         RegistryMessage::Succeed(message) => succeed::execute(state, context, checker, message),
+        RegistryMessage::RegisterAttempt(attempt) => attempt::execute(state, context, attempt),
     }
 }

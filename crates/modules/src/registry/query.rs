@@ -2,7 +2,7 @@
 
 use lilliput_ledger::{Scan, StateReader, StoreError};
 use lilliput_types::ModelId;
-use lilliput_types::registry::Model;
+use lilliput_types::registry::{Model, RegisteredAttempt};
 
 use super::state;
 
@@ -30,5 +30,22 @@ pub fn models(
     Scan::after(state, state::MODELS, &after)
         .take(limit)
         .map(|entry| entry.map(|(_, model)| model))
+        .collect()
+}
+
+/// At most `limit` evaluations of a model, in the order in which they were registered, behind `after`.
+///
+/// # Errors
+/// When the database fails.
+pub fn attempts(
+    reader: &dyn StateReader,
+    model: ModelId,
+    after: Option<u64>,
+    limit: usize,
+) -> Result<Vec<RegisteredAttempt>, StoreError> {
+    let after = after.map(state::attempt_place).unwrap_or_default();
+    Scan::after(reader, &state::attempts_of(model), &after)
+        .take(limit)
+        .map(|entry| entry.map(|(_, attempt)| attempt))
         .collect()
 }

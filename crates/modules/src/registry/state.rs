@@ -1,8 +1,8 @@
 //! Where the registry keeps things.
 
 use lilliput_ledger::{State, StateReader, StoreError, read};
-use lilliput_types::ModelId;
-use lilliput_types::registry::Model;
+use lilliput_types::registry::{Model, RegisteredAttempt};
+use lilliput_types::{BlobId, ModelId};
 
 pub(super) const MODELS: &str = "registry/model/";
 
@@ -32,4 +32,43 @@ pub(super) fn write_successor(state: &mut State<'_>, key: ModelId, model: ModelI
 
 pub(super) fn write_model(state: &mut State<'_>, model: &Model) {
     state.write(model_key(model.id), model);
+}
+
+pub(super) fn attempts_of(model: ModelId) -> String {
+    format!("registry/attempt/{model}/")
+}
+
+pub(super) fn attempt_place(number: u64) -> String {
+    format!("{number:020}")
+}
+
+fn attempts_key(model: ModelId) -> String {
+    format!("registry/attempts/{model}")
+}
+
+fn source_key(model: ModelId, source: BlobId) -> String {
+    format!("registry/attempt_source/{model}/{source}")
+}
+
+/// How many evaluations of a model were registered.
+pub(super) fn attempts(state: &dyn StateReader, model: ModelId) -> Result<u64, StoreError> {
+    Ok(read(state, &attempts_key(model))?.unwrap_or(0))
+}
+
+/// The number under which a file was registered.
+pub(super) fn attempt_of(
+    state: &dyn StateReader,
+    model: ModelId,
+    source: BlobId,
+) -> Result<Option<u64>, StoreError> {
+    read(state, &source_key(model, source))
+}
+
+/// Writes the next attempt of its model.
+pub(super) fn write_attempt(state: &mut State<'_>, registered: &RegisteredAttempt) {
+    let (model, number) = (registered.attempt.model, registered.number);
+    let key = format!("{}{}", attempts_of(model), attempt_place(number));
+    state.write(key, registered);
+    state.write(attempts_key(model), &number);
+    state.write(source_key(model, registered.attempt.source), &number);
 }

@@ -4,7 +4,7 @@ use lilliput_ledger::{Failure, State};
 use lilliput_types::subnet::{Subnet, Terms, Totals};
 use lilliput_types::{Amount, Holder, TimeMs};
 
-use super::state as keys;
+use super::{market, state as keys};
 use crate::bank;
 use crate::refuse::overflow;
 
@@ -34,7 +34,7 @@ fn due(terms: &Terms, totals: &Totals, subnet: &Subnet, now: TimeMs) -> Amount {
     Amount(share.checked_div(totals.weight.0).unwrap_or(0).min(left))
 }
 
-/// Mints what the present epoch of a subnet brings, into the subnet's holder.
+/// Mints what the present epoch of a subnet brings: into the subnet's holder, or into its market to buy there.
 pub(super) fn mint(
     state: &mut State<'_>,
     terms: &Terms,
@@ -47,10 +47,17 @@ pub(super) fn mint(
         let room = asset.supply_max.unwrap_or(Amount(u128::MAX));
         amount = amount.min(Amount(room.0.saturating_sub(asset.supply.0)));
     }
+    if let Some(market) = &subnet.market {
+        amount = amount.min(market::room(market));
+    }
     if amount.is_zero() {
         return Ok(amount);
     }
-    bank::issue(state, terms.asset, Holder::Subnet(subnet.id), amount)?;
+    let to = match &subnet.market {
+        Some(_) => Holder::SubnetMarket(subnet.id),
+        None => Holder::Subnet(subnet.id),
+    };
+    bank::issue(state, terms.asset, to, amount)?;
     totals.minted = totals.minted.plus(amount).map_err(overflow)?;
     subnet.minted = subnet.minted.plus(amount).map_err(overflow)?;
     keys::write_totals(state, &totals);

@@ -5,6 +5,7 @@ mod link;
 mod open;
 mod register;
 mod stake;
+mod trade;
 mod weights;
 
 use lilliput_ledger::{Failure, MessageContext, Refusal, State};
@@ -30,7 +31,12 @@ pub(crate) fn check(message: &SubnetMessage) -> Result<(), Refusal> {
         | SubnetMessage::Commit(_)
         | SubnetMessage::Reveal(_)
         | SubnetMessage::Audit(_)
-        | SubnetMessage::Link(_) => Ok(()),
+        | SubnetMessage::Link(_)
+        | SubnetMessage::Leave(_)
+        | SubnetMessage::OpenMarket(_) => Ok(()),
+        SubnetMessage::Buy(message) => some(message.pay),
+        SubnetMessage::Sell(message) => message.amount.map_or(Ok(()), some),
+        SubnetMessage::SetRule(message) => settings::check_rule(&message.rule),
     }
 }
 
@@ -54,6 +60,11 @@ pub(crate) fn execute(
         SubnetMessage::Reveal(message) => weights::reveal(state, context, message),
         SubnetMessage::Audit(message) => audit::audit(state, context, message),
         SubnetMessage::Link(message) => link::link(state, context, message),
+        SubnetMessage::SetRule(message) => open::set_rule(state, context, message),
+        SubnetMessage::Leave(message) => register::leave(state, context, message),
+        SubnetMessage::OpenMarket(message) => trade::open_market(state, context, message),
+        SubnetMessage::Buy(message) => trade::buy(state, context, message),
+        SubnetMessage::Sell(message) => trade::sell(state, context, message),
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_ledger::{Scan, StateReader, StoreError};
 use lilliput_types::subnet::{
-    Member, Pool, Position, Revealed, Subnet, SubnetState, Terms, WeightsCommitment,
+    KeptRow, Market, Member, Pool, Position, Revealed, Subnet, SubnetState, Terms,
+    WeightsCommitment,
 };
-use lilliput_types::{Amount, Holder, Registration, SubnetId};
+use lilliput_types::{Amount, AssetId, Holder, Registration, SubnetId};
 
 use super::state::Bonds;
 use super::{pools, state};
@@ -57,7 +58,12 @@ fn money(
     found: &mut Vec<String>,
 ) -> Result<(), StoreError> {
     let prices = subnet.challenges.iter().map(|challenge| challenge.price.0);
-    let due = subnet.deposit.0 + subnet.carried.0 + prices.sum::<u128>();
+    let mut due = subnet.deposit.0 + prices.sum::<u128>();
+    let asset = subnet.stake_asset(terms.asset);
+    match &subnet.market {
+        None => due += subnet.carried.0,
+        Some(market) => traded(reader, terms, subnet, market, found)?,
+    }
     let held = bank::state::balance(reader, Holder::Subnet(subnet.id), terms.asset)?;
     if held.0 != due {
         found.push(format!("subnet {} holds {held}, due are {due}", subnet.id));
@@ -68,10 +74,42 @@ fn money(
         due += pool.amount.0 + pool.joining.0 + pool.unbonding.0;
         positions(reader, terms, subnet, &pool, found)?;
     }
-    let held = bank::state::balance(reader, Holder::SubnetStake(subnet.id), terms.asset)?;
+    let held = bank::state::balance(reader, Holder::SubnetStake(subnet.id), asset)?;
     if held.0 != due {
         found.push(format!(
             "subnet {} holds {held} of stake, its pools hold {due}",
+            subnet.id
+        ));
+    }
+    Ok(())
+}
+
+/// A market holds its reserves, the subnet's tokens that are carried lie with it, and none came into being since.
+fn traded(
+    reader: &dyn StateReader,
+    terms: &Terms,
+    subnet: &Subnet,
+    market: &Market,
+    found: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let token = AssetId::Subnet(subnet.id);
+    let pool = Holder::SubnetMarket(subnet.id);
+    let network = bank::state::balance(reader, pool, terms.asset)?;
+    let tokens = bank::state::balance(reader, pool, token)?;
+    let carried = bank::state::balance(reader, Holder::Subnet(subnet.id), token)?;
+    if (network, tokens, carried) != (market.network, market.tokens, subnet.carried) {
+        found.push(format!(
+            "the market of subnet {} miscounts its reserves",
+            subnet.id
+        ));
+    }
+    // The product of the reserves began as the seed squared and never fell.
+    let asset = bank::state::asset(reader, token)?;
+    let seed = asset.and_then(|asset| asset.supply_max).unwrap_or_default();
+    let product = market.network.0.checked_mul(market.tokens.0);
+    if product.is_none_or(|product| product < seed.0.saturating_mul(seed.0)) {
+        found.push(format!(
+            "the market of subnet {} gave something away",
             subnet.id
         ));
     }
@@ -108,7 +146,7 @@ fn positions(
     Ok(())
 }
 
-/// Every uid below the count has one member, every member one account and one pool.
+/// Every uid that isn't vacant has one member, every member one account and one pool.
 fn members(
     reader: &dyn StateReader,
     subnet: &Subnet,
@@ -119,7 +157,7 @@ fn members(
         let (_, member) = entry?;
         let pool = state::pool_of(reader, subnet.id, member.registration)?;
         let own = state::uid(reader, subnet.id, member.account)?;
-        let fits = member.uid == uids
+        let fits = subnet.has(member.uid)
             && own == Some(member.uid)
             && pool.uid == Some(member.uid)
             && pool.account == member.account;
@@ -132,7 +170,8 @@ fn members(
         uids = uids.saturating_add(1);
         stake += pool.amount.0;
     }
-    if uids != subnet.uids || stake != subnet.stake.0 {
+    let ordered = subnet.vacant.is_sorted() && subnet.vacant.iter().all(|uid| *uid < subnet.uids);
+    if uids != subnet.members() || !ordered || stake != subnet.stake.0 {
         found.push(format!("subnet {} miscounts its uids or stake", subnet.id));
     }
     Ok(())
@@ -155,6 +194,10 @@ fn inheritance(
         weights.push((state::parse_uid(&key)?, one.registration));
     }
     for entry in Scan::<Revealed>::new(reader, &state::revealed_of(subnet.id)) {
+        let (key, one) = entry?;
+        weights.push((state::parse_uid(&key)?, one.registration));
+    }
+    for entry in Scan::<KeptRow>::new(reader, &state::kept_of(subnet.id)) {
         let (key, one) = entry?;
         weights.push((state::parse_uid(&key)?, one.registration));
     }

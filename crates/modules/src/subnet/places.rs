@@ -49,6 +49,8 @@ pub(super) fn admit(
         earned: Amount::ZERO,
         earned_total: Amount::ZERO,
         registered_at: height,
+        permit: false,
+        leaves_after: None,
     };
     let pool = Pool {
         registration,
@@ -83,13 +85,18 @@ pub(super) fn replace(
     height: Height,
 ) -> Result<Vec<u16>, Failure> {
     let challenges = std::mem::take(&mut subnet.challenges).into_vec();
+    // Whose place is wanted and who leaves by itself before the time has come makes room at once.
+    let leaves = |uid: u16| seat_of(seats, uid).is_some_and(|seat| leaving(subnet, &seat.member));
     let (due, waiting): (Vec<Challenge>, Vec<Challenge>) = challenges
         .into_iter()
-        .partition(|challenge| challenge.match_until <= subnet.epoch);
+        .partition(|one| one.match_until <= subnet.epoch || leaves(one.uid));
     subnet.challenges = List::new(waiting).unwrap_or_default();
     let mut replaced = Vec::new();
     for challenge in due {
-        let Some(seat) = seats.get_mut(usize::from(challenge.uid)) else {
+        let Ok(at) = seats.binary_search_by_key(&challenge.uid, |seat| seat.member.uid) else {
+            continue;
+        };
+        let Some(seat) = seats.get_mut(at) else {
             continue;
         };
         let from = Holder::Subnet(subnet.id);
@@ -107,11 +114,76 @@ pub(super) fn replace(
     Ok(replaced)
 }
 
-fn evict(state: &mut State<'_>, subnet: &Subnet, seat: &mut Seat) {
-    let member = &seat.member;
-    keys::remove_member(state, subnet.id, member);
+fn seat_of(seats: &[Seat], uid: u16) -> Option<&Seat> {
+    let at = seats.binary_search_by_key(&uid, |seat| seat.member.uid);
+    at.ok().and_then(|at| seats.get(at))
+}
+
+/// Whether a member leaves when the present epoch settles.
+fn leaving(subnet: &Subnet, member: &Member) -> bool {
+    member
+        .leaves_after
+        .is_some_and(|after| after <= subnet.epoch)
+}
+
+/// Lets go those whose notice has run out; gives their uids, which nobody has now.
+pub(super) fn leave(state: &mut State<'_>, subnet: &mut Subnet, seats: &mut [Seat]) -> Vec<u16> {
+    let mut gone = Vec::new();
+    for seat in seats.iter_mut() {
+        if seat.pool.uid.is_some() && leaving(subnet, &seat.member) {
+            end(state, subnet, seat);
+            let member = &seat.member;
+            state.emit(SubnetEvent::Left {
+                subnet: subnet.id,
+                uid: member.uid,
+                registration: member.registration,
+                account: member.account,
+            });
+            gone.push(member.uid);
+        }
+    }
+    let mut vacant = std::mem::take(&mut subnet.vacant).into_vec();
+    vacant.extend(&gone);
+    vacant.sort_unstable();
+    while vacant
+        .last()
+        .is_some_and(|last| last.saturating_add(1) == subnet.uids)
+    {
+        vacant.pop();
+        subnet.uids = subnet.uids.saturating_sub(1);
+    }
+    // No more than there are uids.
+    subnet.vacant = List::new(vacant).unwrap_or_default();
+    gone
+}
+
+/// The lowest uid that nobody has, below the subnet's limit.
+pub(super) fn free_uid(subnet: &mut Subnet) -> Option<u16> {
+    let mut vacant = std::mem::take(&mut subnet.vacant).into_vec();
+    let uid = if vacant.is_empty() {
+        let uid = subnet.uids;
+        if uid >= subnet.settings.uids_max {
+            return None;
+        }
+        subnet.uids = uid.saturating_add(1);
+        uid
+    } else {
+        vacant.remove(0)
+    };
+    subnet.vacant = List::new(vacant).unwrap_or_default();
+    Some(uid)
+}
+
+/// Ends a registration: nothing of it is the next one's.
+fn end(state: &mut State<'_>, subnet: &Subnet, seat: &mut Seat) {
+    keys::remove_member(state, subnet.id, &seat.member);
     seat.pool.uid = None;
     keys::write_pool(state, subnet.id, &seat.pool);
+}
+
+fn evict(state: &mut State<'_>, subnet: &Subnet, seat: &mut Seat) {
+    end(state, subnet, seat);
+    let member = &seat.member;
     state.emit(SubnetEvent::Evicted {
         subnet: subnet.id,
         uid: member.uid,
@@ -134,7 +206,8 @@ pub(super) fn candidates(
     let mut lowest: Vec<(Amount, Registration)> = seats
         .iter()
         .map(|seat| &seat.member)
-        .filter(|one| one.immune_until <= next && !replaced.contains(&one.uid) && !challenged(one))
+        .filter(|one| one.immune_until <= next && one.leaves_after.is_none())
+        .filter(|one| !replaced.contains(&one.uid) && !challenged(one))
         .map(|one| (one.earned, one.registration))
         .collect();
     lowest.sort_unstable();
@@ -171,13 +244,14 @@ pub(super) fn close(
     }
     let carried = std::mem::take(&mut subnet.carried);
     if !carried.is_zero() {
-        bank::withdraw_supply(state, terms.asset, holder, carried)?;
+        bank::withdraw_supply(state, subnet.stake_asset(terms.asset), holder, carried)?;
         subnet.burned = Amount(subnet.burned.0.saturating_add(carried.0));
     }
     let deposit = std::mem::take(&mut subnet.deposit);
     bank::transfer(state, terms.asset, holder, subnet.owner.into(), deposit)?;
     subnet.state = SubnetState::Closed;
     subnet.uids = 0;
+    subnet.vacant = List::default();
     subnet.stake = Amount::ZERO;
     subnet.permit_stake = Amount::ZERO;
     subnet.candidates = List::default();

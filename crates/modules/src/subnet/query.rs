@@ -155,7 +155,7 @@ fn seat(reader: &dyn StateReader, subnet: &Subnet, member: Member) -> Result<Sea
     let pool = state::pool_of(reader, subnet.id, member.registration)?;
     let revealed = state::revealed(reader, subnet.id, member.uid)?;
     Ok(Seat {
-        permit: subnet.permits(pool.amount),
+        permit: subnet.may_weigh(&member, pool.amount),
         committed: state::commitment(reader, subnet.id, member.uid)?.is_some(),
         revealed: revealed.is_some(),
         audited: revealed.map_or_else(Vec::new, |revealed| revealed.audited.into_vec()),
@@ -222,6 +222,8 @@ pub fn epoch(
         settings: record.settings.clone(),
         emission: record.emission,
         seats: List::new(seats).unwrap_or_default(),
+        rule: record.rule,
+        owner_uid: record.owner_uid,
     };
     Ok(Some(Replay {
         record,

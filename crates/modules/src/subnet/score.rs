@@ -61,6 +61,9 @@ fn of_answers(scorer: Scorer, answered: &[Answered]) -> Result<Number, String> {
         }
         Scorer::Similarity => one(similarity),
         Scorer::Correlation => one(correlation),
+        Scorer::Contribution { full } => {
+            mean(answered, |answer, truth| contribution(answer, truth, full))
+        }
         Scorer::Ensemble { scale } => {
             mean(answered, |answer, truth| ensemble(answer, truth, scale))
         }
@@ -119,6 +122,33 @@ fn correlation(answer: &Values, truth: &Values) -> Result<Number, String> {
     let scores = scores.map_err(|error| error.to_string())?.scores;
     let correlation = scores.first().and_then(|score| score.correlation);
     Ok(correlation.unwrap_or(Number::ZERO))
+}
+
+/// To the meta model that stands in the truth behind the targets, by what earns a full score.
+fn contribution(answer: &Values, truth: &Values, full: u16) -> Result<Number, String> {
+    let rows = truth.len() / 2;
+    if truth.len() % 2 != 0 {
+        return Err("the truth is targets and as many predictions of the meta model".to_owned());
+    }
+    let (targets, meta): (Vec<u32>, Vec<u32>) = {
+        let mut all: Vec<u32> = narrowed(truth, "target or prediction")?;
+        let meta = all.split_off(rows);
+        (all, meta)
+    };
+    // The meta model of a round follows stakes: here one entrant has all of it.
+    let entrant = |stake: u64, prediction: Vec<u32>| Entrant {
+        stake,
+        prediction: prediction.into_iter().map(Some).collect(),
+    };
+    let entrants = [
+        entrant(1, meta),
+        entrant(0, narrowed(answer, "prediction")?),
+    ];
+    let scores = Round::new(targets, Vec::new()).and_then(|round| round.score(&entrants));
+    let scores = scores.map_err(|error| error.to_string())?.scores;
+    let own = scores.get(1).and_then(|score| score.contribution);
+    let own = own.unwrap_or(Number::ZERO).max(Number::ZERO);
+    Ok(own.over(Number::ratio(i128::from(full), 1 << 16)))
 }
 
 /// 1 - CRPS / scale, not below zero.

@@ -1,10 +1,11 @@
 //! What each uid brings into an epoch: stake, rows, audits, bonds.
 
+use lilliput_incentives::subtensor;
 use lilliput_ledger::{StateReader, StoreError};
-use lilliput_types::List;
 use lilliput_types::subnet::{
-    Member, Pool, Revealed, SeatInput, SlashReason, Subnet, WeightRow, draw,
+    KeptRow, Member, Pool, Revealed, Rule, SeatInput, SlashReason, Subnet, WeightRow, draw,
 };
+use lilliput_types::{List, SubnetEpoch};
 
 use super::state as keys;
 
@@ -27,20 +28,21 @@ pub(super) fn draws(subnet: &Subnet, uid: u16, revealed: &Revealed) -> Vec<usize
         .collect()
 }
 
-/// All uids, in order.
+/// All uids that somebody has, in order.
 pub(super) fn gather(state: &dyn StateReader, subnet: &Subnet) -> Result<Vec<Seat>, StoreError> {
-    let mut members = Vec::with_capacity(usize::from(subnet.uids));
-    for uid in 0..subnet.uids {
-        members.push(keys::seated(state, subnet.id, uid)?);
+    let mut members = Vec::with_capacity(usize::from(subnet.members()));
+    // In which epoch each uid came; nobody came to a vacant one.
+    let mut since = vec![None; usize::from(subnet.uids)];
+    for (uid, since) in (0..).zip(&mut since) {
+        if subnet.has(uid) {
+            let member = keys::seated(state, subnet.id, uid)?;
+            *since = Some(member.since);
+            members.push(member);
+        }
     }
-    // A uid that came in this epoch can't have been asked by all: weights for it are left out.
-    let fresh: Vec<bool> = members
-        .iter()
-        .map(|one| one.since >= subnet.epoch)
-        .collect();
     let mut seats = Vec::with_capacity(members.len());
     for member in members {
-        seats.push(seat(state, subnet, member, &fresh)?);
+        seats.push(seat(state, subnet, member, &since)?);
     }
     Ok(seats)
 }
@@ -49,7 +51,7 @@ fn seat(
     state: &dyn StateReader,
     subnet: &Subnet,
     member: Member,
-    fresh: &[bool],
+    since: &[Option<SubnetEpoch>],
 ) -> Result<Seat, StoreError> {
     let pool = keys::pool_of(state, subnet.id, member.registration)?;
     let committed = keys::commitment(state, subnet.id, member.uid)?;
@@ -63,6 +65,17 @@ fn seat(
         (_, Some(_)) if failed > 0 => Some(SlashReason::AuditFailed),
         (None | Some(_), _) => None,
     };
+    let shown = revealed.map(|revealed| revealed.row);
+    let (row, updated) = match subnet.rule {
+        Rule::Evidence1 => {
+            let updated = shown.as_ref().map_or(member.since, |_| subnet.epoch);
+            (shown.unwrap_or_default(), updated)
+        }
+        Rule::Subtensor425(_) => {
+            let fresh = shown.filter(|_| failed == 0);
+            standing(state, subnet, &member, fresh)?
+        }
+    };
     let input = SeatInput {
         uid: member.uid,
         registration: member.registration,
@@ -70,14 +83,47 @@ fn seat(
         stake: pool.amount,
         passed,
         failed,
-        weights: revealed.map_or_else(List::default, |revealed| counted(&revealed.row, fresh)),
+        weights: counted(&row, since, updated),
         bonds: keys::bonds(state, subnet.id, member.uid)?,
+        since: member.since,
+        updated,
+        permit: member.permit,
     };
     Ok(Seat {
         member,
         pool,
         input,
         fault,
+    })
+}
+
+/// Under `subtensor-425`: the row that was shown and whose audits held, else the one before it.
+fn standing(
+    state: &dyn StateReader,
+    subnet: &Subnet,
+    member: &Member,
+    fresh: Option<WeightRow>,
+) -> Result<(WeightRow, SubnetEpoch), StoreError> {
+    if let Some(row) = fresh {
+        // No longer than the row.
+        let row = List::new(subtensor::upscaled(&row)).unwrap_or_default();
+        return Ok((row, subnet.epoch));
+    }
+    let kept = keys::kept(state, subnet.id, member.uid)?;
+    let own = kept.filter(|kept| kept.registration == member.registration);
+    Ok(own.map_or_else(
+        || (List::default(), member.since),
+        |kept| (kept.row, kept.epoch),
+    ))
+}
+
+/// What a seat's weights go on as, if they stand.
+pub(super) fn kept(seat: &Seat) -> Option<KeptRow> {
+    let stands = !seat.input.weights.is_empty();
+    stands.then(|| KeptRow {
+        registration: seat.member.registration,
+        epoch: seat.input.updated,
+        row: seat.input.weights.clone(),
     })
 }
 
@@ -97,8 +143,12 @@ fn evidence(subnet: &Subnet, uid: u16, revealed: &Revealed) -> (u8, u8) {
     (passed, failed)
 }
 
-fn counted(row: &WeightRow, fresh: &[bool]) -> WeightRow {
-    let old = |uid: u16| fresh.get(usize::from(uid)) == Some(&false);
+/// A uid that came in the epoch of the weights can't have been asked by all: weights for it are left out.
+fn counted(row: &WeightRow, since: &[Option<SubnetEpoch>], updated: SubnetEpoch) -> WeightRow {
+    let old = |uid: u16| {
+        let since = since.get(usize::from(uid)).copied().flatten();
+        since.is_some_and(|since| since < updated)
+    };
     let kept = row.iter().copied().filter(|&(uid, _)| old(uid)).collect();
     // No longer than the row.
     List::new(kept).unwrap_or_default()

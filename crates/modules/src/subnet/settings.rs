@@ -4,7 +4,7 @@ use lilliput_incentives::scorers::{LEVERAGE_MAX, VALUE_MAX};
 use lilliput_ledger::{Failure, Refusal};
 use lilliput_types::Amount;
 use lilliput_types::subnet::{
-    AUDITS_MAX, BondSpeed, PROBES_MAX, Scorer, Settings, Terms, UIDS_MAX,
+    AUDITS_MAX, BondSpeed, PROBES_MAX, Rule, Scorer, Settings, Terms, UIDS_MAX,
 };
 
 use super::emission::CAP_MAX;
@@ -17,6 +17,8 @@ const VALIDATORS_MAX: u16 = 256;
 const POWER_MAX: u8 = 16;
 const IMMUNITY: (u16, u16) = (2, 1_000);
 const UIDS_MIN: u16 = 2;
+const MILLION: u32 = 1_000_000;
+const ACTIVITY_MAX: u16 = 5_000;
 /// The largest part of a pool that is lost at once.
 const SLASH_MAX: u16 = 1 << 15;
 
@@ -75,6 +77,7 @@ fn check_scorer(scorer: &Scorer) -> Result<(), Refusal> {
             let fits = scale > 0 && scale < VALUE_MAX.unsigned_abs();
             (!fits).then_some("scale is 1 to 2^53")
         }
+        Scorer::Contribution { full } => (full == 0).then_some("full is above 0"),
         Scorer::Trading {
             leverage_max,
             gain_full,
@@ -85,6 +88,32 @@ fn check_scorer(scorer: &Scorer) -> Result<(), Refusal> {
         }
     };
     rule.map_or(Ok(()), |rule| Err(refusal("subnet.scorer", rule)))
+}
+
+/// The rule that epochs pay by, with its parameters.
+pub(super) fn check_rule(rule: &Rule) -> Result<(), Refusal> {
+    let Rule::Subtensor425(rule) = rule else {
+        return Ok(());
+    };
+    let rules = [
+        (rule.kappa > 0, "kappa is 1 to 65535"),
+        (
+            rule.bonds_moving_average <= MILLION,
+            "bonds_moving_average is at most 1000000",
+        ),
+        (
+            rule.alpha_low <= rule.alpha_high,
+            "alpha_low is above alpha_high",
+        ),
+        (
+            rule.activity_epochs > 0 && rule.activity_epochs <= ACTIVITY_MAX,
+            "activity_epochs is 1 to 5000",
+        ),
+    ];
+    match rules.into_iter().find(|(holds, _)| !holds) {
+        Some((_, rule)) => Err(refusal("subnet.rule", rule)),
+        None => Ok(()),
+    }
 }
 
 /// Lengths of phases, which the genesis bounds.

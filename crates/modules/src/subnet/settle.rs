@@ -3,12 +3,13 @@
 use lilliput_incentives::epoch::EpochOutcome;
 use lilliput_ledger::{BlockContext, Failure, State, StoreError};
 use lilliput_types::subnet::{
-    EpochInput, EpochRecord, Payout, Phase, SlashReason, Subnet, SubnetEvent, SubnetState, Terms,
+    EpochInput, EpochRecord, Payout, Phase, Rule, SlashReason, Subnet, SubnetEvent, SubnetState,
+    Terms,
 };
 use lilliput_types::{Amount, Holder, List, SubnetEpoch};
 
 use super::seats::{self, Seat};
-use super::{emission, places, pools, replay, state as keys};
+use super::{emission, market, places, pools, replay, state as keys};
 use crate::refuse::overflow;
 use crate::{bank, genesis};
 
@@ -21,13 +22,17 @@ pub(super) fn settle(
     let terms = genesis::params(state)?.subnets;
     let mut seats = seats::gather(state, subnet)?;
     let minted = emission::mint(state, &terms, subnet, block.time)?;
+    let invested = market::invest(state, subnet, minted, block.time)?;
+    let brought = invested.map_or(minted, |done| done.bought);
     let input = EpochInput {
         subnet: subnet.id,
         epoch: subnet.epoch,
         settings: subnet.settings.clone(),
-        emission: subnet.carried.plus(minted).map_err(overflow)?,
+        emission: subnet.carried.plus(brought).map_err(overflow)?,
         seats: List::new(seats.iter().map(|seat| seat.input.clone()).collect())
             .map_err(|error| corrupt(subnet, error.to_string()))?,
+        rule: subnet.rule,
+        owner_uid: keys::uid(state, subnet.id, subnet.owner)?,
     };
     let outcome = replay::outcome(&input).map_err(|error| corrupt(subnet, error.to_string()))?;
     let payouts = pay(state, subnet, &terms, &outcome, &mut seats, block)?;
@@ -45,6 +50,9 @@ pub(super) fn settle(
         carried: Amount(outcome.carried.into()),
         randomness: subnet.randomness,
         input: input.digest(),
+        rule: input.rule,
+        owner_uid: input.owner_uid,
+        market: invested,
     };
     keep(state, &terms, &record, &seats, &payouts)?;
     for uid in 0..subnet.uids {
@@ -53,12 +61,15 @@ pub(super) fn settle(
     if subnet.state == SubnetState::Closing {
         for uid in 0..subnet.uids {
             keys::write_bonds(state, subnet.id, uid, &List::default());
+            keys::write_kept(state, subnet.id, uid, None);
         }
         places::close(state, subnet, &terms, &mut seats, block.time)?;
     } else {
-        let replaced = places::replace(state, subnet, &terms, &mut seats, block.height)?;
-        write_bonds(state, subnet, &outcome, &replaced);
-        subnet.candidates = places::candidates(subnet, &seats, &replaced);
+        let mut changed = places::replace(state, subnet, &terms, &mut seats, block.height)?;
+        changed.extend(places::leave(state, subnet, &mut seats));
+        write_bonds(state, subnet, &outcome, &changed);
+        keep_rows(state, subnet, &seats, &changed);
+        subnet.candidates = places::candidates(subnet, &seats, &changed);
         begin(state, subnet, &record, &seats, block)?;
     }
     state.emit(SubnetEvent::Settled(Box::new(record)));
@@ -82,20 +93,22 @@ fn pay(
     seats: &mut [Seat],
     block: &BlockContext,
 ) -> Result<Vec<Payout>, Failure> {
-    let holder = Holder::Subnet(subnet.id);
+    let (holder, asset) = (Holder::Subnet(subnet.id), subnet.stake_asset(terms.asset));
     let owner = Amount(outcome.owner.into());
-    bank::transfer(state, terms.asset, holder, subnet.owner.into(), owner)?;
+    bank::transfer(state, asset, holder, subnet.owner.into(), owner)?;
     if outcome.burned > 0 {
-        bank::withdraw_supply(state, terms.asset, holder, Amount(outcome.burned.into()))?;
+        bank::withdraw_supply(state, asset, holder, Amount(outcome.burned.into()))?;
     }
     subnet.burned = Amount(subnet.burned.0.saturating_add(outcome.burned.into()));
     subnet.carried = Amount(outcome.carried.into());
     let mut payouts = Vec::with_capacity(seats.len());
-    let earned = outcome.incentives.iter().zip(&outcome.dividends);
-    for (seat, (&incentive, &dividend)) in seats.iter_mut().zip(earned) {
-        let (incentive, dividend) = (Amount(incentive.into()), Amount(dividend.into()));
+    for seat in seats.iter_mut() {
+        let uid = usize::from(seat.member.uid);
+        let earned = |of: &[u64]| Amount(of.get(uid).copied().map_or(0, u128::from));
+        let (incentive, dividend) = (earned(&outcome.incentives), earned(&outcome.dividends));
+        seat.member.permit = outcome.permits.get(uid) == Some(&true);
         let to = seat.member.account.into();
-        bank::transfer(state, terms.asset, holder, to, incentive)?;
+        bank::transfer(state, asset, holder, to, incentive)?;
         let take = pay_dividend(state, subnet, terms, seat, dividend)?;
         let gain = dividend.minus(take).map_err(overflow)?;
         let loss = slash(state, subnet, terms, seat)?;
@@ -140,11 +153,11 @@ fn pay_dividend(
         .saturating_mul(delegated)
         .checked_div(pool.amount.0);
     let take = Amount((theirs.unwrap_or(0) * u128::from(pool.take)) >> 16);
-    let holder = Holder::Subnet(subnet.id);
-    bank::transfer(state, terms.asset, holder, account.into(), take)?;
+    let (holder, asset) = (Holder::Subnet(subnet.id), subnet.stake_asset(terms.asset));
+    bank::transfer(state, asset, holder, account.into(), take)?;
     let rest = dividend.minus(take).map_err(overflow)?;
     let to = Holder::SubnetStake(subnet.id);
-    bank::transfer(state, terms.asset, holder, to, rest)?;
+    bank::transfer(state, asset, holder, to, rest)?;
     Ok(take)
 }
 
@@ -165,7 +178,7 @@ fn slash(
     let amount = Amount((seat.pool.amount.0 * u128::from(part)) >> 16);
     if !amount.is_zero() {
         let from = Holder::SubnetStake(subnet.id);
-        bank::withdraw_supply(state, terms.asset, from, amount)?;
+        bank::withdraw_supply(state, subnet.stake_asset(terms.asset), from, amount)?;
     }
     state.emit(SubnetEvent::Slashed {
         subnet: subnet.id,
@@ -232,7 +245,35 @@ fn write_bonds(state: &mut State<'_>, subnet: &Subnet, outcome: &EpochOutcome, r
     }
 }
 
-/// Begins the next epoch, under new settings if there are any.
+/// Under `subtensor-425` weights stand until others are shown; of uids that changed hands nothing does.
+fn keep_rows(state: &mut State<'_>, subnet: &Subnet, seats: &[Seat], changed: &[u16]) {
+    for uid in changed {
+        keys::write_kept(state, subnet.id, *uid, None);
+    }
+    if subnet.rule == Rule::Evidence1 {
+        return;
+    }
+    for seat in seats.iter().filter(|seat| seat.pool.uid.is_some()) {
+        let kept = seats::kept(seat);
+        keys::write_kept(state, subnet.id, seat.member.uid, kept.as_ref());
+    }
+}
+
+/// Begins the next epoch's rule. Bonds and weights of another kind of rule mean nothing under it.
+fn change_rule(state: &mut State<'_>, subnet: &mut Subnet) {
+    let Some(rule) = subnet.rule_next.take() else {
+        return;
+    };
+    if !rule.same_kind(&subnet.rule) {
+        for uid in 0..subnet.uids {
+            keys::write_bonds(state, subnet.id, uid, &List::default());
+            keys::write_kept(state, subnet.id, uid, None);
+        }
+    }
+    subnet.rule = rule;
+}
+
+/// Begins the next epoch, under new settings and another rule if there are any.
 fn begin(
     state: &mut State<'_>,
     subnet: &mut Subnet,
@@ -245,6 +286,7 @@ fn begin(
         settings.uids_max = settings.uids_max.max(subnet.uids);
         subnet.settings = settings;
     }
+    change_rule(state, subnet);
     let stakes = seats.iter().filter(|seat| seat.pool.uid.is_some());
     let stakes: Vec<Amount> = stakes.map(|seat| seat.pool.amount).collect();
     let least = subnet.settings.stake_min;
@@ -254,7 +296,7 @@ fn begin(
     // Below 2^63 by at most 2^62.
     let burned = subnet.stake.0.saturating_mul(record.burned.0);
     let burned = burned.checked_div(record.emission.0).unwrap_or(0);
-    let weight = Amount(subnet.stake.0.saturating_sub(burned));
+    let weight = market::weigh(subnet, Amount(subnet.stake.0.saturating_sub(burned)));
     places::weigh(state, subnet, weight)?;
     subnet.epoch = subnet.epoch.next();
     subnet.epoch_began_at = block.time;

@@ -2,7 +2,7 @@
 
 use lilliput_ledger::{Scan, State, StateReader, StoreError, read};
 use lilliput_types::subnet::{
-    EpochRecord, Mark, Member, Payout, Phase, Pool, Position, Revealed, SeatInput, Subnet,
+    EpochRecord, KeptRow, Mark, Member, Payout, Phase, Pool, Position, Revealed, SeatInput, Subnet,
     SubnetState, Totals, UIDS_MAX, WeightsCommitment,
 };
 use lilliput_types::{
@@ -90,6 +90,14 @@ pub(super) fn bonds_of(subnet: SubnetId) -> String {
 
 fn bonds_key(subnet: SubnetId, uid: u16) -> String {
     format!("subnet/bonds/{subnet}/{uid:05}")
+}
+
+pub(super) fn kept_of(subnet: SubnetId) -> String {
+    format!("subnet/kept/{subnet}/")
+}
+
+fn kept_key(subnet: SubnetId, uid: u16) -> String {
+    format!("subnet/kept/{subnet}/{uid:05}")
 }
 
 fn epoch_key(subnet: SubnetId, epoch: SubnetEpoch) -> String {
@@ -188,7 +196,7 @@ pub(super) fn member(
     read(state, &member_key(subnet, uid))
 }
 
-/// A member that must be there: every uid below the subnet's count has one.
+/// A member that must be there.
 pub(super) fn seated(
     state: &dyn StateReader,
     subnet: SubnetId,
@@ -348,6 +356,28 @@ pub(super) fn write_bonds(state: &mut State<'_>, subnet: SubnetId, uid: u16, bon
         state.remove(key);
     } else {
         state.write(key, bonds);
+    }
+}
+
+pub(super) fn kept(
+    state: &dyn StateReader,
+    subnet: SubnetId,
+    uid: u16,
+) -> Result<Option<KeptRow>, StoreError> {
+    read(state, &kept_key(subnet, uid))
+}
+
+/// Keeps a row, or forgets the one that is kept.
+pub(super) fn write_kept(
+    state: &mut State<'_>,
+    subnet: SubnetId,
+    uid: u16,
+    kept: Option<&KeptRow>,
+) {
+    let key = kept_key(subnet, uid);
+    match kept {
+        Some(kept) => state.write(key, kept),
+        None => state.remove(key),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Publishing models, and the royalties of their parents.
 
+use lilliput_crypto::Digest;
 use lilliput_modules::registry::query;
 use lilliput_types::job::Payment;
-use lilliput_types::registry::{RegistryMessage, SUCCESSORS_MAX, Succeed, Update};
-use lilliput_types::{Amount, Blob, Holder, Message, ModelId, Segment};
+use lilliput_types::registry::{
+    Attempt, Harness, Metric, RegistryMessage, SUCCESSORS_MAX, Succeed, TaskResult, Update,
+};
+use lilliput_types::{Amount, Blob, BlobId, Holder, List, Message, ModelId, Segment, Text};
 
 use crate::world::{BUYER, OTHER, OWNER, PROVIDER, World, address};
 
@@ -146,4 +149,78 @@ fn a_model_has_a_bounded_number_of_keys() {
 fn successors(world: &World, model: ModelId) -> Vec<ModelId> {
     let model = query::model(&world.state, model).unwrap().unwrap();
     model.successors.iter().map(|key| key.id).collect()
+}
+
+fn attempt(source: u8, values: &[(&str, i64)]) -> Attempt {
+    let metrics = values.iter().map(|(name, value)| Metric {
+        name: Text::new(*name).unwrap(),
+        value: *value,
+        error: None,
+    });
+    Attempt {
+        model: ModelId(Digest([7; 32])),
+        name: Text::new("example/tiny-model").unwrap(),
+        harness: Harness::LmEval,
+        version: Text::new("0.4.9").unwrap(),
+        data: Digest([1; 32]),
+        seeds: List::default(),
+        transcript: None,
+        source: BlobId(Digest([source; 32])),
+        tasks: List::new(vec![TaskResult {
+            task: Text::new("sums").unwrap(),
+            version: Text::new("").unwrap(),
+            shots: Some(5),
+            samples: Some(10),
+            samples_of: Some(20),
+            metrics: List::new(metrics.collect()).unwrap(),
+        }])
+        .unwrap(),
+    }
+}
+
+#[test]
+fn every_attempt_at_a_model_stays_in_the_order_of_registration() {
+    let mut world = World::empty();
+    let register =
+        |attempt: Attempt| Message::Registry(RegistryMessage::RegisterAttempt(Box::new(attempt)));
+    let model = ModelId(Digest([7; 32]));
+    for (number, value) in [(1, 900), (2, 100), (3, 500)] {
+        let one = attempt(number, &[("acc", value)]);
+        world.act(number, register(one)).unwrap();
+    }
+    let again = world.act(4, register(attempt(2, &[("acc", 999)])));
+    assert_eq!(again.unwrap_err(), "registry.attempt_known");
+    let all = query::attempts(&world.state, model, None, 10).unwrap();
+    let values: Vec<i64> = all
+        .iter()
+        .map(|one| one.attempt.tasks[0].metrics[0].value)
+        .collect();
+    assert_eq!(values, [900, 100, 500]);
+    let numbers: Vec<u64> = all.iter().map(|one| one.number).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    assert_eq!(all[1].by, address(2));
+    let rest = query::attempts(&world.state, model, Some(1), 1).unwrap();
+    assert_eq!(rest[0].number, 2);
+}
+
+#[test]
+fn an_attempt_has_one_form() {
+    let mut world = World::empty();
+    let twice = attempt(1, &[("acc", 1), ("acc", 2)]);
+    let unsorted = attempt(1, &[("b", 1), ("a", 2)]);
+    let nothing = attempt(1, &[]);
+    let mut empty = attempt(1, &[("acc", 1)]);
+    empty.tasks = List::default();
+    let mut more = attempt(1, &[("acc", 1)]);
+    let mut task = more.tasks[0].clone();
+    task.samples = Some(21);
+    more.tasks = List::new(vec![task.clone()]).unwrap();
+    let mut repeated = attempt(1, &[("acc", 1)]);
+    task.samples = Some(1);
+    repeated.tasks = List::new(vec![task.clone(), task]).unwrap();
+    for wrong in [twice, unsorted, nothing, empty, more, repeated] {
+        let message = RegistryMessage::RegisterAttempt(Box::new(wrong));
+        let refused = world.act(1, Message::Registry(message));
+        assert_eq!(refused.unwrap_err(), "registry.attempt");
+    }
 }

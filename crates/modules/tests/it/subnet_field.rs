@@ -4,8 +4,9 @@ use lilliput_crypto::Digest;
 use lilliput_modules::subnet::query::{self, Holding, Replay};
 use lilliput_modules::subnet::round::{Round, Seat};
 use lilliput_types::subnet::{
-    AnswerContext, Answered, Member, Open, Phase, Pool, Probe, Register, Scorer, Settings, Stake,
-    Subnet, SubnetEvent, SubnetMessage, TranscriptEntry, Unstake, Values,
+    AnswerContext, Answered, Buy, Leave, Member, Open, OpenMarket, Phase, Pool, Probe, Register,
+    Rule, Scorer, Sell, SetRule, Settings, Stake, Subnet, SubnetEvent, SubnetMessage,
+    TranscriptEntry, Unstake, Values,
 };
 use lilliput_types::{
     AccountKey, Amount, DurationMs, Event, List, Message, Receipt, Registration, SubnetEpoch,
@@ -138,7 +139,8 @@ impl Field {
 
     /// Waits until the phase ends.
     pub(crate) fn pass_phase(&mut self) {
-        let left = self.subnet().phase_ends_at.0 - self.world.time.0;
+        let left = self.subnet().phase_ends_at.0;
+        let left = left.saturating_sub(self.world.time.0);
         self.world.wait(left);
     }
 
@@ -258,6 +260,58 @@ impl Field {
             self.audit(*who, round).unwrap();
         }
         self.pass_phase();
+    }
+
+    pub(crate) fn leave(&mut self, who: u8) -> Result<Receipt, String> {
+        let message = SubnetMessage::Leave(Leave { subnet: self.id });
+        self.act(who, message)
+    }
+
+    pub(crate) fn set_rule(&mut self, who: u8, rule: Rule) -> Result<Receipt, String> {
+        let message = SubnetMessage::SetRule(SetRule {
+            subnet: self.id,
+            rule,
+        });
+        self.act(who, message)
+    }
+
+    pub(crate) fn open_market(&mut self, who: u8, seed: u128) -> Result<Receipt, String> {
+        let message = SubnetMessage::OpenMarket(OpenMarket {
+            subnet: self.id,
+            seed: Amount(seed),
+        });
+        self.act(who, message)
+    }
+
+    /// Buys for so much, and stakes it behind the member whose account has this number.
+    pub(crate) fn buy(
+        &mut self,
+        who: u8,
+        behind: Option<u8>,
+        pay: u128,
+        least: u128,
+    ) -> Result<Receipt, String> {
+        let message = SubnetMessage::Buy(Buy {
+            subnet: self.id,
+            registration: behind.map(|number| self.registration(number)),
+            pay: Amount(pay),
+            least: Amount(least),
+        });
+        self.act(who, message)
+    }
+
+    pub(crate) fn sell(
+        &mut self,
+        who: u8,
+        amount: Option<u128>,
+        least: u128,
+    ) -> Result<Receipt, String> {
+        let message = SubnetMessage::Sell(Sell {
+            subnet: self.id,
+            amount: amount.map(Amount),
+            least: Amount(least),
+        });
+        self.act(who, message)
     }
 
     pub(crate) fn events(&self) -> impl Iterator<Item = &SubnetEvent> {

@@ -3,17 +3,17 @@
 //! nothing.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_modules::subnet::round::Round;
 use lilliput_types::subnet::{
-    Collect, Match, Phase, SetTake, Settings, SubnetEvent, SubnetMessage,
+    Collect, Match, Phase, Rule, SetTake, Settings, SubnetEvent, SubnetMessage, SubtensorRule,
 };
 use lilliput_types::{Amount, Registration, SubnetEpoch};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::subnet_field::{COIN, Field, settings};
+use crate::subnet_field::{COIN, Field, OWNER, settings};
 
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -24,7 +24,7 @@ struct Step {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0_u8..24, 1_u8..8, any::<u8>(), 0_u32..40_000_000);
+    let step = (0_u8..27, 1_u8..8, any::<u8>(), 0_u32..40_000_000);
     let step = step.prop_map(|(kind, actor, pick, amount)| Step {
         kind,
         actor,
@@ -41,11 +41,13 @@ struct History {
     safe_from: BTreeMap<Registration, SubnetEpoch>,
     /// In which epoch each registration was challenged.
     noticed: BTreeMap<Registration, SubnetEpoch>,
+    /// Registrations that gave notice.
+    leavers: BTreeSet<Registration>,
     seen: usize,
 }
 
 impl History {
-    fn new() -> Self {
+    fn new(market: bool) -> Self {
         let mut field = Field::open(Settings {
             uids_max: 4,
             ..settings()
@@ -53,15 +55,23 @@ impl History {
         for number in 5..8 {
             field.fund(number, 60);
         }
+        if market {
+            field.open_market(OWNER, 90 * COIN).unwrap();
+        }
         for number in 1..4 {
             field.register(number).unwrap();
-            field.stake(number, number, 50 * COIN).unwrap();
+            if market {
+                field.buy(number, Some(number), 20 * COIN, 1).unwrap();
+            } else {
+                field.stake(number, number, 50 * COIN).unwrap();
+            }
         }
         Self {
             field,
             rounds: BTreeMap::new(),
             safe_from: BTreeMap::new(),
             noticed: BTreeMap::new(),
+            leavers: BTreeSet::new(),
             seen: 0,
         }
     }
@@ -93,7 +103,7 @@ impl History {
                 let whose = if kind == 4 { own } else { behind };
                 self.field.unstake(actor, whose, part).map(drop)
             }
-            6 => {
+            6 | 21 => {
                 let message = SubnetMessage::Collect(Collect {
                     subnet,
                     registration: own,
@@ -124,6 +134,7 @@ impl History {
             13 => self.commit(actor, pick),
             14 | 15 => self.reveal(actor),
             16..=18 => self.audit(actor),
+            22..=26 => self.later(step, own),
             19 => {
                 self.field.world.wait(3_600_000);
                 Ok(())
@@ -134,6 +145,46 @@ impl History {
             }
         };
         self.check_places(epoch);
+    }
+
+    /// Trades, leaving, another rule.
+    fn later(&mut self, step: Step, own: Registration) -> Result<(), String> {
+        let Step {
+            kind,
+            actor,
+            pick,
+            amount,
+        } = step;
+        let amount = u128::from(amount);
+        match kind {
+            22 => self.field.buy(actor, None, amount, 0).map(drop),
+            23 => {
+                let other = 1 + pick % 7;
+                let behind = self.field.member(other).map(|_| other);
+                self.field.buy(actor, behind, amount, 0).map(drop)
+            }
+            24 => {
+                let left = self.field.leave(actor);
+                if left.is_ok() {
+                    self.leavers.insert(own);
+                }
+                left.map(drop)
+            }
+            25 => {
+                let rule = match pick % 3 {
+                    0 => Rule::Evidence1,
+                    odd => Rule::Subtensor425(SubtensorRule {
+                        yuma3: odd == 1,
+                        ..SubtensorRule::standard()
+                    }),
+                };
+                self.field.set_rule(OWNER, rule).map(drop)
+            }
+            _ => {
+                let part = (pick % 3 > 0).then_some(amount / 4);
+                self.field.sell(actor, part, 0).map(drop)
+            }
+        }
     }
 
     /// Somebody whose place is wanted.
@@ -218,6 +269,8 @@ impl History {
                     assert!(epoch.0 >= self.safe_from[&registration].0 + 3);
                     self.noticed.insert(registration, epoch);
                 }
+                SubnetEvent::Evicted { registration, .. }
+                    if self.leavers.contains(&registration) => {}
                 SubnetEvent::Evicted { registration, .. } => {
                     assert!(epoch.0 > self.noticed[&registration].0);
                     assert!(epoch.0 >= self.safe_from[&registration].0 + 4);
@@ -236,6 +289,10 @@ fn kind(event: &SubnetEvent) -> &'static str {
         SubnetEvent::Paid { .. } => "paid",
         SubnetEvent::Collected { .. } => "collected",
         SubnetEvent::Audited { .. } => "audited",
+        SubnetEvent::Left { .. } => "left",
+        SubnetEvent::Bought { .. } => "bought",
+        SubnetEvent::Sold { .. } => "sold",
+        SubnetEvent::Settled(record) if record.rule != Rule::Evidence1 => "subtensor",
         _ => "other",
     }
 }
@@ -252,10 +309,10 @@ fn runner(cases: u32) -> TestRunner {
 #[test]
 fn books_are_right_and_places_safe_in_any_history() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    runner(40)
-        .run(&steps(), |steps| {
+    runner(48)
+        .run(&(any::<bool>(), steps()), |(market, steps)| {
             let run = || {
-                let mut history = History::new();
+                let mut history = History::new(market);
                 history.check_places(SubnetEpoch(0));
                 for step in &steps {
                     history.step(*step);
@@ -278,6 +335,10 @@ fn books_are_right_and_places_safe_in_any_history() {
         "paid",
         "collected",
         "audited",
+        "left",
+        "bought",
+        "sold",
+        "subtensor",
     ] {
         assert!(
             seen.get(kind).is_some_and(|count| *count >= 3),

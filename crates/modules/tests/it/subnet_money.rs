@@ -162,8 +162,9 @@ fn an_epoch_pays_what_was_minted_and_anyone_can_replay_it() {
         let explained = replay::explanation(&first.input, payout.uid)
             .unwrap()
             .unwrap();
-        assert_eq!(u128::from(explained.incentive), payout.incentive.0);
-        assert_eq!(u128::from(explained.dividend), payout.dividend.0);
+        let (incentive, dividend) = explained.earned();
+        assert_eq!(u128::from(incentive), payout.incentive.0);
+        assert_eq!(u128::from(dividend), payout.dividend.0);
     }
     assert_eq!(sum, first.record.emission.0);
     let miners: Vec<u128> = first.payouts.iter().map(|one| one.incentive.0).collect();

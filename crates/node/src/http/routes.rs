@@ -10,7 +10,7 @@ use lilliput_client::api::{
 use lilliput_types::bank::Asset;
 use lilliput_types::job::Job;
 use lilliput_types::provider::{Offer, Provider};
-use lilliput_types::registry::Model;
+use lilliput_types::registry::{Model, RegisteredAttempt};
 use lilliput_types::{Address, Height, JobId, ModelId, TransactionId};
 
 use super::query::{JobQuery, PageQuery, parse};
@@ -33,6 +33,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/v1/models", get(models))
         .route("/v1/models/{id}", get(model))
         .route("/v1/models/{id}/offers", get(offers))
+        .route("/v1/models/{id}/attempts", get(attempts))
         .route("/v1/providers", get(providers))
         .route("/v1/providers/{address}", get(provider))
         .route("/v1/jobs", get(jobs))
@@ -102,6 +103,18 @@ async fn models(State(node): State<Shared>, Query(query): Query<PageQuery>) -> A
 async fn model(State(node): State<Shared>, Path(id): Path<String>) -> Answer<Model> {
     let id: ModelId = parse(&id)?;
     blocking(&node, move |node| node.model(id)).await.map(Json)
+}
+
+async fn attempts(
+    State(node): State<Shared>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Page<RegisteredAttempt>> {
+    let id: ModelId = parse(&id)?;
+    let (from, limit) = (query.from()?, query.limit());
+    blocking(&node, move |node| node.attempts(id, from, limit))
+        .await
+        .map(Json)
 }
 
 async fn offers(State(node): State<Shared>, Path(id): Path<String>) -> Answer<Page<Offer>> {

@@ -200,7 +200,10 @@ pub(super) fn model(model: &Model, offers: &[Offer], money: Money<'_>) -> Markup
                     dt { "takes orders" } dd { (if model.listed { "yes" } else { "no" }) }
                     dt { "published" } dd { a href={ "/blocks/" (model.published_at) } { "block " (model.published_at) } }
                 }
-                div.row { a.button href={ "/v1/blobs/" (model.key) } download="model.lvk" { "Download the verifying key" } }
+                div.row {
+                    a.button href={ "/v1/blobs/" (model.key) } download="model.lvk" { "Download the verifying key" }
+                    a.button href={ "/evaluations/" (model.id) } { "Registered evaluations" }
+                }
             }
             section.card {
                 h2 { "Providers" }

@@ -1,8 +1,8 @@
 //! Subnets: what one is set to, where its epoch stands, who is in it and who earned what.
 
 use lilliput_client::subnet::{SubnetDetail, SubnetEpochDetail, SubnetSeat};
-use lilliput_types::subnet::{BondSpeed, Phase, SeatInput, Settings, SubnetState};
-use lilliput_types::{Amount, SubnetId};
+use lilliput_types::subnet::{BondSpeed, Phase, Rule, SeatInput, Subnet, SubnetState};
+use lilliput_types::{Amount, AssetId, SubnetId};
 use maud::{Markup, html};
 
 use super::chart::{self, Column};
@@ -22,15 +22,35 @@ const WEIGHT_ONE: f64 = 65_535.0;
 /// A part's whole.
 const PART_ONE: f64 = 65_536.0;
 
+/// A price's whole.
+const PRICE_ONE: f64 = 4_294_967_296.0;
+
 /// All subnets.
 pub(super) fn list(node: &Node) -> Result<Markup, NodeError> {
     let subnets = node.subnets(None, PAGE_MAX)?.items;
+    let settlement = node.genesis().params.settlement_asset;
     Ok(super::with_asset(node, asset(node), |money| {
-        shell::page("Subnets", Place::Subnets, true, &table(&subnets, money))
+        super::with_asset(node, settlement, |revenue| {
+            let middle = table(&subnets, money, revenue);
+            shell::page("Subnets", Place::Subnets, true, &middle)
+        })
     }))
 }
 
-fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
+/// A subnet's stake in what it is in.
+fn staked(subnet: &Subnet, network: Money<'_>) -> String {
+    let symbol = AssetId::Subnet(subnet.id).to_string();
+    match subnet.market {
+        Some(_) => Money {
+            symbol: &symbol,
+            ..network
+        }
+        .show(subnet.stake),
+        None => network.show(subnet.stake),
+    }
+}
+
+fn table(subnets: &[SubnetDetail], money: Money<'_>, revenue: Money<'_>) -> Markup {
     html! {
         h1 { "Subnets" }
         p.lead {
@@ -42,16 +62,18 @@ fn table(subnets: &[SubnetDetail], money: Money<'_>) -> Markup {
                 p.quiet { "none yet; " code { "lilliput subnet open" } " opens one, " code { "lilliput subnet demo" } " shows one at work" }
             } @else {
                 table {
-                    tr { th { "subnet" } th { "name" } th { "phase" } th.number { "epoch" } th.number { "members" } th.number { "stake" } th.number { "minted" } }
+                    tr { th { "subnet" } th { "name" } th { "phase" } th.number { "epoch" } th.number { "members" } th.number { "stake" } th.number { "price" } th.number { "minted" } th.number { "revenue" } }
                     @for SubnetDetail { subnet, .. } in subnets {
                         tr {
                             td { a href={ "/subnet/" (subnet.id) } { (subnet.id) } }
                             td { (subnet.name) }
                             td { (state(subnet.state, subnet.phase)) }
                             td.number { (subnet.epoch) }
-                            td.number { (subnet.uids) }
-                            td.number { (money.show(subnet.stake)) }
+                            td.number { (subnet.members()) }
+                            td.number { (staked(subnet, money)) }
+                            td.number { @if let Some(market) = &subnet.market { (price(market.network.0, market.tokens.0)) } }
                             td.number { (money.show(subnet.minted)) }
+                            td.number { @if subnet.answers > 0 { (revenue.show(subnet.revenue)) } }
                         }
                     }
                 }
@@ -94,17 +116,30 @@ pub(super) fn page(node: &Node, id: SubnetId) -> Result<Markup, NodeError> {
         now_ms: crate::engine::clock_ms(),
     };
     let settlement = node.genesis().params.settlement_asset;
-    Ok(super::with_asset(node, asset(node), |money| {
-        super::with_asset(node, settlement, |revenue| view.page(money, revenue))
+    Ok(super::with_asset(node, asset(node), |network| {
+        super::with_asset(node, settlement, |revenue| {
+            let symbol = AssetId::Subnet(id).to_string();
+            // A subnet's token has the decimals of the network's.
+            let token = Money {
+                symbol: &symbol,
+                ..network
+            };
+            let money = match view.detail.subnet.market {
+                Some(_) => token,
+                None => network,
+            };
+            view.page(money, network, revenue)
+        })
     }))
 }
 
-fn asset(node: &Node) -> lilliput_types::AssetId {
+fn asset(node: &Node) -> AssetId {
     node.genesis().params.subnets.asset
 }
 
 impl View {
-    fn page(&self, money: Money<'_>, revenue: Money<'_>) -> Markup {
+    /// Stake and pay are in `money`, which is the subnet's token if it has one.
+    fn page(&self, money: Money<'_>, network: Money<'_>, revenue: Money<'_>) -> Markup {
         let subnet = &self.detail.subnet;
         let over = subnet.state == SubnetState::Closed;
         let middle = html! {
@@ -112,7 +147,7 @@ impl View {
             p.lead { (subnet.about) }
             div.columns data-every="1000" {
                 section.card { h2 { "Epoch " (subnet.epoch) } (self.epoch()) }
-                section.card { h2 { "Money" } (self.money(money, revenue)) }
+                section.card { h2 { "Money" } (self.money(money, network, revenue)) }
             }
             section.card {
                 h2 { "Earned by epoch" }
@@ -126,7 +161,7 @@ impl View {
                     code { "lilliput explain subnet:" (subnet.id) ":EPOCH ACCOUNT" }
                 }
             }
-            section.card { h2 { "Settings" } (settings(&subnet.settings, money)) }
+            section.card { h2 { "Settings" } (settings(subnet, money)) }
             @if !over { script src="/page/job.js" {} }
         };
         let title = format!("Subnet {}", subnet.id);
@@ -168,22 +203,26 @@ impl View {
             dl.facts {
                 dt { "state" } dd { (state(subnet.state, subnet.phase)) }
                 dt { "owner" } dd { (text::holder(subnet.owner.into())) }
-                dt { "members" } dd { (subnet.uids) " of " (subnet.settings.uids_max) }
+                dt { "members" } dd { (subnet.members()) " of " (subnet.settings.uids_max) }
                 @if !subnet.challenges.is_empty() { dt { "waiting for a place" } dd { (subnet.challenges.len()) } }
             }
         }
     }
 
-    fn money(&self, money: Money<'_>, revenue: Money<'_>) -> Markup {
+    fn money(&self, money: Money<'_>, network: Money<'_>, revenue: Money<'_>) -> Markup {
         let subnet = &self.detail.subnet;
         html! {
             dl.facts {
                 dt { "stake" } dd { (money.show(subnet.stake)) }
-                dt { "emission so far" } dd { (money.show(subnet.minted)) }
+                dt { "emission so far" } dd { (network.show(subnet.minted)) }
                 dt { "of it burned" } dd { (money.show(subnet.burned)) }
                 dt { "revenue so far" } dd { (revenue.show(subnet.revenue)) " for " (subnet.answers) " answers" }
-                dt { "a registration costs" } dd { (money.show(self.detail.price)) }
-                dt { "deposit" } dd { (money.show(subnet.deposit)) }
+                dt { "a registration costs" } dd { (network.show(self.detail.price)) }
+                dt { "deposit" } dd { (network.show(subnet.deposit)) }
+                @if let Some(market) = &subnet.market {
+                    dt { "price of its token" } dd { (price(market.network.0, market.tokens.0)) " now, " (format!("{:.6}", market.price_smoothed.0 as f64 / PRICE_ONE)) " smoothed" }
+                    dt { "in its market" } dd { (network.show(market.network)) " and " (money.show(market.tokens)) }
+                }
             }
         }
     }
@@ -234,7 +273,7 @@ impl View {
                     @let payout = last.and_then(|last| last.payouts.iter().find(|one| one.uid == uid));
                     @let weight = last.and_then(|last| weight(&last.input.seats, uid));
                     tr {
-                        td { (chart::swatch(usize::from(uid))) " " (uid) @if seat.permit { " " span.badge { "validator" } } }
+                        td { (chart::swatch(usize::from(uid))) " " (uid) @if seat.permit { " " span.badge { "validator" } } @if let Some(after) = seat.member.leaves_after { " " span.badge { "leaves after epoch " (after) } } }
                         td { (text::holder(seat.member.account.into())) }
                         td.number { (money.show(seat.pool.amount)) }
                         td.number { @if let Some(weight) = weight { (format!("{:.1} %", 100.0 * weight)) } }
@@ -245,8 +284,8 @@ impl View {
                     }
                 }
             }
-            @if usize::from(self.detail.subnet.uids) > self.seats.len() {
-                p.quiet { "the first " (self.seats.len()) " of " (self.detail.subnet.uids) }
+            @if usize::from(self.detail.subnet.members()) > self.seats.len() {
+                p.quiet { "the first " (self.seats.len()) " of " (self.detail.subnet.members()) }
             }
         }
     }
@@ -281,13 +320,15 @@ fn weight(seats: &[SeatInput], uid: u16) -> Option<f64> {
     (sum > 0.0).then(|| sum / voters.len() as f64)
 }
 
-fn settings(settings: &Settings, money: Money<'_>) -> Markup {
+fn settings(subnet: &Subnet, money: Money<'_>) -> Markup {
+    let settings = &subnet.settings;
     let part = |part: u16| format!("{:.1} %", 100.0 * f64::from(part) / PART_ONE);
     let seconds = |ms: u64| format!("{} s", ms as f64 / 1000.0);
     let scorer = serde_json::to_string(&settings.scorer).unwrap_or_default();
     html! {
         dl.facts {
             dt { "scorer" } dd { (scorer.trim_matches('"').replace('_', " ")) ", to the power of " (settings.power) }
+            dt { "rule" } dd { (rule(&subnet.rule)) @if let Some(next) = &subnet.rule_next { "; from the next epoch on " (rule(next)) } }
             dt { "evidence" } dd { "at least " (settings.probes_min) " signed answers behind a weight, " (settings.audits_required) " audits drawn" }
             dt { "phases" } dd { "commit " (seconds(settings.commit_ms.0)) ", reveal " (seconds(settings.reveal_ms.0)) ", audit " (seconds(settings.audit_ms.0)) }
             dt { "permits" } dd { "at most " (settings.validators_max) ", with at least " (money.show(settings.stake_min)) }
@@ -303,6 +344,23 @@ fn settings(settings: &Settings, money: Money<'_>) -> Markup {
             @if let Some(uid) = settings.burn_uid { dt { "weights that burn" } dd { "those for uid " (uid) } }
         }
     }
+}
+
+/// Network tokens for one of the subnet's, as the market stands.
+fn price(network: u128, tokens: u128) -> String {
+    format!("{:.6}", network as f64 / tokens.max(1) as f64)
+}
+
+fn rule(rule: &Rule) -> String {
+    let Rule::Subtensor425(of) = rule else {
+        return rule.name().to_owned();
+    };
+    let bonds = match (of.yuma3, of.liquid_alpha) {
+        (true, true) => "Yuma 3 with liquid alpha",
+        (true, false) => "Yuma 3",
+        (false, _) => "Yuma 2",
+    };
+    format!("{}, {bonds}", rule.name())
 }
 
 const fn phase_name(phase: Phase) -> &'static str {

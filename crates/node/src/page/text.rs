@@ -81,6 +81,7 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
         Holder::Feed(id) => html! { a href={ "/feeds/" (id) } { "price feed " (id) } },
         Holder::Contest(id) => html! { "pot of " a href={ "/contests/" (id) } { "contest " (id) } },
+        Holder::SubnetMarket(subnet) => html! { "market of subnet " (subnet) },
     }
 }
 
@@ -124,7 +125,7 @@ impl Assets {
         let name = asset.to_string();
         let decimals = self.0.get(&name).map_or(0, |known| known.decimals);
         let symbol = match asset {
-            AssetId::Genesis(_) => name,
+            AssetId::Genesis(_) | AssetId::Subnet(_) => name,
             AssetId::Created { symbol, .. } => symbol.to_string(),
         };
         Money {

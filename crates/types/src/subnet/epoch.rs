@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::{Digest, Label};
 use serde::{Deserialize, Serialize};
 
-use super::{Settings, UIDS_MAX, WeightRow};
+use super::{EpochMarket, Rule, Settings, UIDS_MAX, WeightRow};
 use crate::{Address, Amount, Height, List, Registration, SubnetEpoch, SubnetId, TimeMs};
 
 /// What one uid brings into an epoch.
@@ -25,8 +25,14 @@ pub struct SeatInput {
     pub failed: u8,
     /// Its weights, those to uids that came in the epoch left out.
     pub weights: WeightRow,
-    /// Its bonds before the epoch, in 2^-32.
+    /// Its bonds before the epoch: in 2^-32 under `evidence-1`, in 65535ths under `subtensor-425`.
     pub bonds: List<(u16, u32), UIDS_MAX>,
+    /// In which epoch it came.
+    pub since: SubnetEpoch,
+    /// In which epoch its weights were shown; without weights, as `since`.
+    pub updated: SubnetEpoch,
+    /// Whether the epoch before gave it a permit.
+    pub permit: bool,
 }
 
 /// All that an epoch's payouts follow from.
@@ -41,8 +47,12 @@ pub struct EpochInput {
     pub settings: Settings,
     /// What is paid in all.
     pub emission: Amount,
-    /// By uid.
+    /// By uid, those that somebody has.
     pub seats: List<SeatInput, UIDS_MAX>,
+    /// By which arithmetic.
+    pub rule: Rule,
+    /// The uid of the subnet's owner, if it has one.
+    pub owner_uid: Option<u16>,
 }
 
 impl EpochInput {
@@ -83,7 +93,7 @@ pub struct EpochRecord {
     pub epoch: SubnetEpoch,
     /// By which rules.
     pub settings: Settings,
-    /// How many uids there were.
+    /// One above the highest uid.
     pub uids: u16,
     /// The block that settled it, and when.
     pub settled_at: Height,
@@ -103,4 +113,10 @@ pub struct EpochRecord {
     pub randomness: Option<Digest>,
     /// See [`EpochInput::digest`].
     pub input: Digest,
+    /// By which arithmetic.
+    pub rule: Rule,
+    /// The uid of the subnet's owner, if it had one.
+    pub owner_uid: Option<u16>,
+    /// What it did to the subnet's market, if it has one.
+    pub market: Option<EpochMarket>,
 }

@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{EpochRecord, Payout, Phase};
+use super::{EpochRecord, Payout, Phase, Rule};
 use crate::{Address, Amount, ModelId, Registration, SubnetEpoch, SubnetId, Text, TimeMs};
 
 /// Why stake was burned.
@@ -242,5 +242,65 @@ pub enum SubnetEvent {
         model: ModelId,
         /// How much, in the settlement asset.
         amount: Amount,
+    },
+    /// Another arithmetic from the next epoch on.
+    RuleChanged {
+        /// Of which subnet.
+        subnet: SubnetId,
+        /// The first epoch under it.
+        from: SubnetEpoch,
+        /// Which.
+        rule: Rule,
+    },
+    /// A member gave notice.
+    Leaving {
+        /// Which subnet.
+        subnet: SubnetId,
+        /// Its number.
+        uid: u16,
+        /// Its registration.
+        registration: Registration,
+        /// The epoch with which it leaves.
+        after: SubnetEpoch,
+    },
+    /// A member left as it had said.
+    Left {
+        /// Which subnet.
+        subnet: SubnetId,
+        /// The number it had.
+        uid: u16,
+        /// Its registration, which has ended.
+        registration: Registration,
+        /// Who.
+        account: Address,
+    },
+    /// A subnet has a token of its own.
+    MarketOpened {
+        /// Which subnet.
+        subnet: SubnetId,
+        /// How many of either token lie in the market.
+        seed: Amount,
+    },
+    /// Tokens were bought.
+    Bought {
+        /// Of which subnet.
+        subnet: SubnetId,
+        /// By whom.
+        account: Address,
+        /// For how many network tokens.
+        paid: Amount,
+        /// How many.
+        got: Amount,
+    },
+    /// Tokens were sold.
+    Sold {
+        /// Of which subnet.
+        subnet: SubnetId,
+        /// By whom.
+        account: Address,
+        /// How many.
+        paid: Amount,
+        /// For how many network tokens.
+        got: Amount,
     },
 }

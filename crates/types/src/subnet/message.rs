@@ -4,7 +4,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{EntryProof, Settings, TranscriptEntry, Votes, WeightRow};
+use super::{EntryProof, Rule, Settings, TranscriptEntry, Votes, WeightRow};
 use crate::{Amount, ModelId, Registration, SubnetId, Text};
 
 /// What an account may ask about subnets.
@@ -39,6 +39,16 @@ pub enum SubnetMessage {
     Audit(Audit),
     /// Count what a model of one's own earns as the subnet's revenue.
     Link(Link),
+    /// Choose by which arithmetic epochs pay, from the next epoch on; its owner only.
+    SetRule(SetRule),
+    /// Stop being a member once a whole phase reveal has passed.
+    Leave(Leave),
+    /// Give the subnet a token of its own, against whose price its stake counts; its owner only, before anybody stakes.
+    OpenMarket(OpenMarket),
+    /// Buy the subnet's token, and stake it where a registration is named.
+    Buy(Buy),
+    /// Sell the subnet's token.
+    Sell(Sell),
 }
 
 /// See [`SubnetMessage::Open`].
@@ -197,4 +207,58 @@ pub struct Link {
     pub subnet: SubnetId,
     /// Which model.
     pub model: ModelId,
+}
+
+/// See [`SubnetMessage::SetRule`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetRule {
+    /// Which subnet.
+    pub subnet: SubnetId,
+    /// The rule with its parameters.
+    pub rule: Rule,
+}
+
+/// See [`SubnetMessage::Leave`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leave {
+    /// Which subnet.
+    pub subnet: SubnetId,
+}
+
+/// See [`SubnetMessage::OpenMarket`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenMarket {
+    /// Which subnet.
+    pub subnet: SubnetId,
+    /// How many network tokens the signer puts into the market, for good; as many of the subnet's come into being there.
+    pub seed: Amount,
+}
+
+/// See [`SubnetMessage::Buy`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Buy {
+    /// Which subnet.
+    pub subnet: SubnetId,
+    /// Behind whom to stake what is bought; without it the signer gets it.
+    pub registration: Option<Registration>,
+    /// What is paid, in network tokens.
+    pub pay: Amount,
+    /// The fewest tokens that the signer takes for it.
+    pub least: Amount,
+}
+
+/// See [`SubnetMessage::Sell`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sell {
+    /// Which subnet.
+    pub subnet: SubnetId,
+    /// How many tokens; none sells all that the signer holds.
+    pub amount: Option<Amount>,
+    /// The fewest network tokens that the signer takes for them.
+    pub least: Amount,
 }

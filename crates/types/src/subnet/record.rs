@@ -4,8 +4,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
-use super::{AUDITS_MAX, CHALLENGES_MAX, Settings, WeightRow};
-use crate::{Address, Amount, Height, List, Registration, SubnetEpoch, SubnetId, Text, TimeMs};
+use super::{AUDITS_MAX, CHALLENGES_MAX, Market, Rule, Settings, UIDS_MAX, WeightRow};
+use crate::{
+    Address, Amount, AssetId, Height, List, Registration, SubnetEpoch, SubnetId, Text, TimeMs,
+};
 
 /// Which part of an epoch a subnet is in.
 #[derive(
@@ -85,7 +87,7 @@ pub struct Subnet {
     pub phase_ends_at: TimeMs,
     /// In phase audit, what audits are drawn by.
     pub randomness: Option<Digest>,
-    /// How many uids there are, from 0.
+    /// One above the highest uid.
     pub uids: u16,
     /// The registration that comes next.
     pub registration_next: Registration,
@@ -113,10 +115,49 @@ pub struct Subnet {
     pub revenue: Amount,
     /// How many answers that were.
     pub answers: u64,
+    /// By which arithmetic the present epoch pays.
+    pub rule: Rule,
+    /// The same from the next epoch on, if it changes.
+    pub rule_next: Option<Rule>,
+    /// Uids below the highest that nobody has, ascending.
+    pub vacant: List<u16, UIDS_MAX>,
+    /// The market of its token, if it has one: then stake and pay are in that token.
+    pub market: Option<Market>,
 }
 
 impl Subnet {
-    /// Whether stake of this size may commit to weights.
+    /// How many members there are.
+    #[must_use]
+    pub fn members(&self) -> u16 {
+        let vacant = u16::try_from(self.vacant.len()).unwrap_or(u16::MAX);
+        self.uids.saturating_sub(vacant)
+    }
+
+    /// What stake and pay are in: the subnet's token if it has a market, else the network token.
+    #[must_use]
+    pub const fn stake_asset(&self, network: AssetId) -> AssetId {
+        match self.market {
+            Some(_) => AssetId::Subnet(self.id),
+            None => network,
+        }
+    }
+
+    /// Whether somebody has this uid.
+    #[must_use]
+    pub fn has(&self, uid: u16) -> bool {
+        uid < self.uids && self.vacant.binary_search(&uid).is_err()
+    }
+
+    /// Whether a member with this stake behind it may commit to weights.
+    #[must_use]
+    pub fn may_weigh(&self, member: &Member, stake: Amount) -> bool {
+        match self.rule {
+            Rule::Evidence1 => self.permits(stake),
+            Rule::Subtensor425(_) => member.permit || member.account == self.owner,
+        }
+    }
+
+    /// Whether stake of this size may commit to weights under rule `evidence-1`.
     #[must_use]
     pub fn permits(&self, stake: Amount) -> bool {
         let seats = u64::from(self.settings.validators_max);
@@ -148,6 +189,10 @@ pub struct Member {
     pub earned_total: Amount,
     /// Height of its registration.
     pub registered_at: Height,
+    /// Whether the last epoch gave it a permit; under `subtensor-425` it holds in the present one.
+    pub permit: bool,
+    /// The epoch with which it leaves, if it does.
+    pub leaves_after: Option<SubnetEpoch>,
 }
 
 /// All stake behind a registration.
@@ -255,6 +300,18 @@ pub struct Revealed {
     pub seed: Digest,
     /// The uids whose audits held.
     pub audited: List<u16, AUDITS_MAX>,
+}
+
+/// Weights that go on counting under rule `subtensor-425` until their validator shows others.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptRow {
+    /// By which registration.
+    pub registration: Registration,
+    /// In which epoch they were shown.
+    pub epoch: SubnetEpoch,
+    /// The weights, the largest raised to 65535.
+    pub row: WeightRow,
 }
 
 /// What pool stake that joined or left in an epoch was counted by; kept until all it concerns was touched.

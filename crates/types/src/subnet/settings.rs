@@ -35,6 +35,11 @@ pub enum Scorer {
         /// The gain that earns a full score, in 65536ths.
         gain_full: u32,
     },
+    /// The mean contribution of answers to a meta model that stands in the truth, as tournaments compute it.
+    Contribution {
+        /// The contribution that earns a full score, in 65536ths.
+        full: u16,
+    },
 }
 
 /// How fast bonds follow weights, in 65536ths an epoch.
@@ -52,6 +57,93 @@ pub enum BondSpeed {
         /// The highest speed.
         high: u16,
     },
+}
+
+/// By which arithmetic an epoch pays.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+)]
+pub enum Rule {
+    /// Ours: paid for evidence, by the settings.
+    #[default]
+    #[serde(rename = "evidence-1")]
+    Evidence1,
+    /// The arithmetic of subtensor, by its own parameters.
+    #[serde(rename = "subtensor-425")]
+    Subtensor425(SubtensorRule),
+}
+
+impl Rule {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Evidence1 => "evidence-1",
+            Self::Subtensor425(_) => "subtensor-425",
+        }
+    }
+
+    /// Whether bonds and kept weights mean the same under both.
+    #[must_use]
+    pub const fn same_kind(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Evidence1, Self::Evidence1) | (Self::Subtensor425(_), Self::Subtensor425(_))
+        )
+    }
+}
+
+/// Parameters of rule `subtensor-425` beside the settings; parts are in 65535ths.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct SubtensorRule {
+    /// A weight counts up to what this part of the active stake gave.
+    pub kappa: u16,
+    /// How much of what exceeds the consensus is left out of bonds.
+    pub bonds_penalty: u16,
+    /// The old bonds' part of new ones, in millionths.
+    pub bonds_moving_average: u32,
+    /// Whether bonds are those of Yuma 3, else of Yuma 2.
+    pub yuma3: bool,
+    /// Under Yuma 3: whether bonds follow the faster, the further a weight departs.
+    pub liquid_alpha: bool,
+    /// The lowest speed then.
+    pub alpha_low: u16,
+    /// The highest.
+    pub alpha_high: u16,
+    /// How sharply the speed changes between them.
+    pub alpha_sigmoid_steepness: i16,
+    /// For how many epochs weights make a validator active.
+    pub activity_epochs: u16,
+}
+
+impl SubtensorRule {
+    /// Yuma 3 with liquid alpha, as subtensor has it where an owner says nothing else.
+    #[must_use]
+    pub const fn standard() -> Self {
+        Self {
+            kappa: 32_767,
+            bonds_penalty: u16::MAX,
+            bonds_moving_average: 900_000,
+            yuma3: true,
+            liquid_alpha: true,
+            alpha_low: 45_875,
+            alpha_high: 58_982,
+            alpha_sigmoid_steepness: 1_000,
+            activity_epochs: 14,
+        }
+    }
 }
 
 /// A subnet's settings. Parts are in 65536ths.

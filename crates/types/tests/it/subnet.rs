@@ -3,9 +3,10 @@
 use lilliput_crypto::Digest;
 use lilliput_types::codec::{decode, encode};
 use lilliput_types::subnet::{
-    AnswerContext, Answered, Audit, BondSpeed, Close, Collect, Commit, EntryProof, Link, Match,
-    Open, Preference, Probe, Register, Reveal, Scorer, Set, SetEndpoint, SetTake, Settings, Stake,
-    SubnetMessage, TranscriptEntry, Unstake, Vote, WeightRow, WeightsOpening, draw, randomness,
+    AnswerContext, Answered, Audit, BondSpeed, Buy, Close, Collect, Commit, EntryProof, Leave,
+    Link, Match, Open, OpenMarket, Preference, Probe, Register, Reveal, Rule, Scorer, Sell, Set,
+    SetEndpoint, SetRule, SetTake, Settings, Stake, SubnetMessage, SubtensorRule, TranscriptEntry,
+    Unstake, Vote, WeightRow, WeightsOpening, draw, randomness,
 };
 use lilliput_types::{
     AccountKey, Amount, ChainId, DurationMs, List, Message, ModelId, Registration, SubnetEpoch,
@@ -129,7 +130,50 @@ fn messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> 
     ];
     all.extend(stake_messages(a, b, amount));
     all.extend(weight_messages(a, b));
+    all.extend(later_messages(a, b, amount));
     all
+}
+
+/// What came after the first version: at the end of the enum.
+fn later_messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> {
+    let subnet = SubnetId(u32::from(a));
+    let rule = if a > 100 {
+        Rule::Subtensor425(SubtensorRule {
+            kappa: u16::from(b),
+            ..SubtensorRule::standard()
+        })
+    } else {
+        Rule::Evidence1
+    };
+    let registration = (b > 100).then_some(Registration(u64::from(b)));
+    vec![
+        ("set_rule", SubnetMessage::SetRule(SetRule { subnet, rule })),
+        ("leave", SubnetMessage::Leave(Leave { subnet })),
+        (
+            "open_market",
+            SubnetMessage::OpenMarket(OpenMarket {
+                subnet,
+                seed: amount,
+            }),
+        ),
+        (
+            "buy",
+            SubnetMessage::Buy(Buy {
+                subnet,
+                registration,
+                pay: amount,
+                least: Amount(u128::from(b)),
+            }),
+        ),
+        (
+            "sell",
+            SubnetMessage::Sell(Sell {
+                subnet,
+                amount: (a > 100).then_some(amount),
+                least: Amount(u128::from(a)),
+            }),
+        ),
+    ]
 }
 
 fn stake_messages(a: u8, b: u8, amount: Amount) -> Vec<(&'static str, SubnetMessage)> {

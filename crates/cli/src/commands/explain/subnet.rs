@@ -1,10 +1,13 @@
 //! Why an account earned what it did in an epoch of a subnet: recomputed from what the ledger keeps.
 
+mod subtensor;
+
 use anyhow::anyhow;
 use lilliput_client::Client;
 use lilliput_client::subnet::SubnetEpochDetail;
 use lilliput_incentives::epoch::Explanation;
-use lilliput_modules::subnet::replay;
+use lilliput_incentives::market::{Reserves, smoothed};
+use lilliput_modules::subnet::replay::{self, Explained};
 use lilliput_types::subnet::{Payout, SubnetEvent};
 use lilliput_types::{Address, Amount, AssetId, Event, SubnetEpoch, SubnetId};
 use serde_json::json;
@@ -22,11 +25,17 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
     let (id, epoch) = parse(epoch)?;
     let client = node.client()?;
     let detail = client.subnet_epoch(id, epoch)?;
-    let asset = client.subnet_market()?.terms.asset;
+    let network = client.subnet_market()?.terms.asset;
+    let asset = match detail.record.market {
+        Some(_) => AssetId::Subnet(id),
+        None => network,
+    };
     let owner = client.subnet(id)?.subnet.owner;
     check_input(&detail)?;
     let events = events(&client, &detail)?;
-    let mut lines = overview(&detail, asset);
+    check_payouts(&detail, &events)?;
+    let mut lines = overview(&detail, network, asset);
+    lines.extend(market(&detail, network, asset)?);
     if account == owner {
         lines.push(format!("{account} owns the subnet"));
         lines.push(format!("  got      {}", money(detail.record.owner, asset)));
@@ -42,13 +51,21 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
         let found = found.or_rejected("the epoch can't be replayed")?;
         let found =
             found.ok_or_else(|| Failure::rejected(anyhow!("the uid isn't in the epoch")))?;
-        let payout = checked(&detail, &events, &found)?;
+        let payout = own_payout(&detail, seat.uid, &found)?;
         lines.push(format!(
             "uid {}, registration {}, {account}",
             seat.uid, seat.registration
         ));
-        lines.extend(as_miner(&found, asset));
-        lines.extend(as_validator(&found, &payout, seat, asset));
+        match &found {
+            Explained::Evidence(found) => {
+                lines.extend(as_miner(found, asset));
+                lines.extend(as_validator(found, &payout, seat, asset));
+            }
+            Explained::Subtensor {
+                explanation,
+                emission,
+            } => lines.extend(subtensor::lines(explanation, &payout, *emission, asset)),
+        }
         explanation = Some(found);
     } else if account != owner {
         return Err(Failure::bad_input(anyhow!(
@@ -69,7 +86,8 @@ pub(super) fn explain(epoch: &str, account: Address, node: &NodeArgs) -> Result<
             "record": detail.record,
             "payout": detail.payouts.iter().find(|payout| payout.account == account),
             "owner": (account == owner).then_some(detail.record.owner),
-            "explanation": explanation.map(|one| explanation_json(&one)),
+            "explanation": explanation.map(|one| explained_json(&one)),
+            "rule": detail.record.rule,
             "matches": true,
         }),
     ))
@@ -88,6 +106,7 @@ fn check_input(detail: &SubnetEpochDetail) -> Result<()> {
     let fits = input.subnet == record.subnet
         && input.epoch == record.epoch
         && input.emission == record.emission
+        && input.rule == record.rule
         && input.digest() == record.input;
     if !fits {
         return Err(Failure::rejected(anyhow!(
@@ -119,55 +138,104 @@ fn events(client: &Client, detail: &SubnetEpochDetail) -> Result<Vec<SubnetEvent
     Ok(events)
 }
 
-/// The payout of the uid, if recomputed, recorded and announced payouts of everybody agree.
-fn checked(
-    detail: &SubnetEpochDetail,
-    events: &[SubnetEvent],
-    explained: &Explanation,
-) -> Result<Payout> {
+fn differs(what: impl std::fmt::Display) -> Failure {
+    Failure::rejected(anyhow!("{what} isn't what follows from the input"))
+}
+
+/// Recomputed, recorded and announced payouts of everybody agree.
+fn check_payouts(detail: &SubnetEpochDetail, events: &[SubnetEvent]) -> Result<()> {
     let outcome = replay::outcome(&detail.input).or_rejected("the epoch can't be replayed")?;
-    let recomputed = outcome.incentives.iter().zip(&outcome.dividends);
-    let differs = |uid: &dyn std::fmt::Display| {
-        Failure::rejected(anyhow!(
-            "the payout of uid {uid} isn't what follows from the input"
-        ))
-    };
-    if detail.payouts.len() != outcome.incentives.len() {
-        return Err(differs(&explained.uid));
+    let record = &detail.record;
+    let shares = [
+        ("the owner's part", record.owner, outcome.owner),
+        ("what was burned", record.burned, outcome.burned),
+        ("what was carried on", record.carried, outcome.carried),
+    ];
+    if let Some((what, ..)) = shares
+        .into_iter()
+        .find(|(_, recorded, amount)| *recorded != Amount(u128::from(*amount)))
+    {
+        return Err(differs(what));
     }
-    for (payout, (incentive, dividend)) in detail.payouts.iter().zip(recomputed) {
+    let seats = detail.input.seats.iter().map(|seat| seat.uid);
+    if !detail.payouts.iter().map(|payout| payout.uid).eq(seats) {
+        return Err(differs("who was paid"));
+    }
+    for payout in &detail.payouts {
+        let at = usize::from(payout.uid);
+        let amount = |of: &[u64]| of.get(at).map(|amount| Amount(u128::from(*amount)));
+        let equal = amount(&outcome.incentives) == Some(payout.incentive)
+            && amount(&outcome.dividends) == Some(payout.dividend);
         let paid = SubnetEvent::Paid {
-            subnet: detail.record.subnet,
-            epoch: detail.record.epoch,
+            subnet: record.subnet,
+            epoch: record.epoch,
             payout: *payout,
         };
         let nothing = payout.incentive.is_zero() && payout.dividend.is_zero();
-        let equal = payout.incentive == Amount((*incentive).into())
-            && payout.dividend == Amount((*dividend).into());
         if !equal || nothing == events.contains(&paid) {
-            return Err(differs(&payout.uid));
+            return Err(differs(format!("the payout of uid {}", payout.uid)));
         }
     }
-    let own = detail.payouts.get(usize::from(explained.uid)).copied();
-    own.filter(|own| {
-        own.incentive == Amount(explained.incentive.into())
-            && own.dividend == Amount(explained.dividend.into())
-    })
-    .ok_or_else(|| differs(&explained.uid))
+    Ok(())
 }
 
-fn overview(detail: &SubnetEpochDetail, asset: AssetId) -> Vec<String> {
+/// The payout that the explanation comes to.
+fn own_payout(detail: &SubnetEpochDetail, uid: u16, explained: &Explained) -> Result<Payout> {
+    let own = detail.payouts.iter().find(|payout| payout.uid == uid);
+    let (incentive, dividend) = explained.earned();
+    own.copied()
+        .filter(|own| {
+            own.incentive == Amount(incentive.into()) && own.dividend == Amount(dividend.into())
+        })
+        .ok_or_else(|| differs(format!("the payout of uid {uid}")))
+}
+
+/// What the minted money bought, computed again.
+fn market(detail: &SubnetEpochDetail, network: AssetId, token: AssetId) -> Result<Vec<String>> {
+    let record = &detail.record;
+    let Some(done) = &record.market else {
+        return Ok(Vec::new());
+    };
+    let pool = Reserves {
+        network: done.network.0,
+        tokens: done.tokens.0,
+    };
+    let bought = pool.buy(record.minted.0).map_or(0, |bought| bought.0);
+    let smoothed = smoothed(done.price_before.0, done.price_average.0);
+    let fits = bought == done.bought.0
+        && smoothed == done.price_smoothed.0
+        && done.carried.0.checked_add(bought) == Some(record.emission.0);
+    if !fits {
+        return Err(Failure::rejected(anyhow!(
+            "what the epoch bought isn't what follows from its market"
+        )));
+    }
+    Ok(vec![format!(
+        "  market   {} bought {} of {} in the market beside {}; price {} on average, {} smoothed, of 4294967296",
+        money(record.minted, network),
+        money(done.bought, token),
+        money(done.tokens, token),
+        money(done.network, network),
+        done.price_average,
+        done.price_smoothed,
+    )])
+}
+
+fn overview(detail: &SubnetEpochDetail, network: AssetId, asset: AssetId) -> Vec<String> {
     let record = &detail.record;
     let of = |amount| money(amount, asset);
     vec![
         format!(
-            "subnet {}, epoch {}, settled in block {}",
-            record.subnet, record.epoch, record.settled_at
+            "subnet {}, epoch {}, by rule {}, settled in block {}",
+            record.subnet,
+            record.epoch,
+            record.rule.name(),
+            record.settled_at
         ),
         format!(
             "  emission {}: {} minted, the rest carried from before",
             of(record.emission),
-            of(record.minted)
+            money(record.minted, network)
         ),
         format!(
             "  owner    {}, burned {}, carried on {}",
@@ -245,8 +313,23 @@ fn as_validator(
 
 /// A part in 2^-32, with three digits.
 fn percent(part: u32) -> String {
-    let thousandths = (u64::from(part) * 100_000) >> 32;
+    percent_of(u64::from(part))
+}
+
+/// The same where the whole is 2^32.
+fn percent_of(part: u64) -> String {
+    let thousandths = (u128::from(part) * 100_000) >> 32;
     format!("{}.{:03} %", thousandths / 1_000, thousandths % 1_000)
+}
+
+fn explained_json(found: &Explained) -> serde_json::Value {
+    match found {
+        Explained::Evidence(found) => explanation_json(found),
+        Explained::Subtensor {
+            explanation,
+            emission,
+        } => subtensor::to_json(explanation, *emission),
+    }
 }
 
 /// Amounts as everywhere in JSON: numbers below 2^53, else strings.

@@ -2,7 +2,7 @@
 
 use lilliput_client::Sender;
 use lilliput_types::subnet::{SubnetEvent, SubnetMessage};
-use lilliput_types::{AssetId, Event, Message};
+use lilliput_types::{AssetId, Event, Message, SubnetId};
 
 use crate::failure::Result;
 use crate::outcome::Outcome;
@@ -11,13 +11,17 @@ use crate::receipt::{money, units};
 /// Signs, sends and waits for the block.
 pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
     let asset = sender.client().subnet_market()?.terms.asset;
+    let staked = match staked_in(&message) {
+        Some(id) => sender.client().subnet(id)?.subnet.stake_asset(asset),
+        None => asset,
+    };
     let sent = sender.send(vec![Message::Subnet(message)], Vec::new())?;
     let mut lines: Vec<String> = sent
         .receipt
         .events
         .iter()
         .filter_map(|event| match event {
-            Event::Subnet(event) => told(event, asset),
+            Event::Subnet(event) => told(event, asset, staked),
             _ => None,
         })
         .collect();
@@ -29,8 +33,19 @@ pub(crate) fn send(sender: &Sender, message: SubnetMessage) -> Result<Outcome> {
     Ok(Outcome::new(lines.join("\n"), serde_json::to_value(sent)?))
 }
 
+/// The subnet whose stake a message moves.
+const fn staked_in(message: &SubnetMessage) -> Option<SubnetId> {
+    match message {
+        SubnetMessage::Stake(message) => Some(message.subnet),
+        SubnetMessage::Unstake(message) => Some(message.subnet),
+        SubnetMessage::Collect(message) => Some(message.subnet),
+        SubnetMessage::Buy(message) => Some(message.subnet),
+        _ => None,
+    }
+}
+
 /// What a message's event says to people; what only a block's end causes says nothing here.
-fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
+fn told(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> {
     let of = |amount| money(amount, asset);
     Some(match event {
         SubnetEvent::Opened {
@@ -66,22 +81,6 @@ fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
             format!("uid {uid} stays, burned {}", of(*price))
         }
         SubnetEvent::EndpointChanged { uid, .. } => format!("uid {uid} is found there now"),
-        SubnetEvent::Staked {
-            registration,
-            amount,
-            ..
-        } => format!(
-            "{} joins registration {registration} when the epoch settles",
-            of(*amount)
-        ),
-        SubnetEvent::Unstaked {
-            registration,
-            amount,
-            ..
-        } => {
-            format!("{} leaves registration {registration}", of(*amount))
-        }
-        SubnetEvent::Collected { amount, .. } => format!("collected {}", of(*amount)),
         SubnetEvent::TakeChanged { take, .. } => {
             format!("you take {take} of 65536 of what delegated stake earns from the next epoch on")
         }
@@ -95,6 +94,58 @@ fn told(event: &SubnetEvent, asset: AssetId) -> Option<String> {
         SubnetEvent::Linked { subnet, model } => {
             format!("what model {model} earns counts as revenue of subnet {subnet}")
         }
+        _ => return told_of_stake(event, asset, staked),
+    })
+}
+
+/// Of what members and traders do.
+fn told_of_stake(event: &SubnetEvent, asset: AssetId, staked: AssetId) -> Option<String> {
+    let of = |amount| money(amount, asset);
+    let stake = |amount| money(amount, staked);
+    Some(match event {
+        SubnetEvent::Staked {
+            registration,
+            amount,
+            ..
+        } => format!(
+            "{} joins registration {registration} when the epoch settles",
+            stake(*amount)
+        ),
+        SubnetEvent::Unstaked {
+            registration,
+            amount,
+            ..
+        } => {
+            format!("{} leaves registration {registration}", stake(*amount))
+        }
+        SubnetEvent::Collected { amount, .. } => format!("collected {}", stake(*amount)),
+        SubnetEvent::RuleChanged { subnet, from, rule } => format!(
+            "subnet {subnet} pays by rule {} from epoch {from} on",
+            rule.name()
+        ),
+        SubnetEvent::Leaving { uid, after, .. } => {
+            format!(
+                "uid {uid} leaves when epoch {after} has settled; until then it goes on as before"
+            )
+        }
+        SubnetEvent::MarketOpened { subnet, seed } => format!(
+            "subnet {subnet} has a token: {} and as many of it lie in its market",
+            of(*seed)
+        ),
+        SubnetEvent::Bought {
+            subnet, paid, got, ..
+        } => format!(
+            "bought {} for {}",
+            money(*got, AssetId::Subnet(*subnet)),
+            of(*paid)
+        ),
+        SubnetEvent::Sold {
+            subnet, paid, got, ..
+        } => format!(
+            "sold {} for {}",
+            money(*paid, AssetId::Subnet(*subnet)),
+            of(*got)
+        ),
         _ => return None,
     })
 }

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
             subnet.id,
             subnet.name,
             subnet.epoch,
-            subnet.uids,
+            subnet.members(),
             money(subnet.stake, asset),
             money(subnet.minted, asset),
             money(subnet.revenue, settlement),

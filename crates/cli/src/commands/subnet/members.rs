@@ -81,6 +81,30 @@ pub(super) struct Link {
     signer: KeyArgs,
 }
 
+/// Stop being a member: when the present epoch settles if its phase reveal is still to come, else with the next one.
+///
+/// Until then nothing changes: what you commit to has to be revealed and shown in audits. Then your stake, and what others
+/// staked behind you, is free at once (`lilliput stake remove`), and nothing of your uid passes on to who gets it next.
+#[derive(clap::Args)]
+pub(super) struct Leave {
+    /// The subnet.
+    subnet: SubnetId,
+
+    #[command(flatten)]
+    node: NodeArgs,
+
+    #[command(flatten)]
+    signer: KeyArgs,
+}
+
+pub(super) fn leave(args: &Leave, session: &Session) -> Result<Outcome> {
+    let sender = args.signer.sender(session, &args.node)?;
+    let message = subnet::Leave {
+        subnet: args.subnet,
+    };
+    send(&sender, SubnetMessage::Leave(message))
+}
+
 pub(super) fn register(args: &Register, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let price_max = match args.price_max {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use lilliput_types::subnet::{self, Scorer, Settings, SubnetMessage};
+use lilliput_types::subnet::{self, Scorer, Settings, SubnetMessage, SubtensorRule};
 use lilliput_types::{Amount, DurationMs, SubnetId, Text};
 use serde_json::{Map, Value};
 
@@ -88,30 +88,93 @@ impl SettingsArgs {
     /// A base with what the arguments say.
     fn apply(&self, base: &Settings) -> Result<Settings> {
         let mut value = serde_json::to_value(base)?;
-        let mut change = |name: String, new: Value| match value.get_mut(&name) {
-            Some(place) => {
-                *place = new;
-                Ok(())
-            }
-            None => Err(Failure::bad_input(anyhow!("there is no setting {name:?}"))
-                .hint("`lilliput subnet show ID --json` lists them")),
-        };
         if let Some(path) = &self.settings {
             let file: Map<String, Value> = case_file::read(path)?;
             for (name, new) in file {
-                change(name, new)?;
+                place(&mut value, &name, new)?;
             }
         }
-        for text in &self.with {
-            let (name, new) = text
-                .split_once('=')
-                .ok_or_else(|| Failure::bad_input(anyhow!("{text:?} is not NAME=VALUE")))?;
-            // A bare word is a text, so that `scorer=votes` needs no quotes.
-            let new = serde_json::from_str(new).unwrap_or_else(|_| Value::from(new));
-            change(name.to_owned(), new)?;
-        }
+        change(&mut value, &self.with)?;
         serde_json::from_value(value).or_bad_input("the settings")
     }
+}
+
+/// Choose by which arithmetic a subnet pays from its next epoch on; its owner only.
+#[derive(clap::Args)]
+pub(super) struct Rule {
+    /// The subnet.
+    subnet: SubnetId,
+
+    /// `evidence-1` or `subtensor-425`.
+    rule: String,
+
+    /// One parameter of rule `subtensor-425`, its value in JSON; may be given several times: kappa=32767, yuma3=false.
+    #[arg(long = "with", value_name = "NAME=VALUE")]
+    with: Vec<String>,
+
+    #[command(flatten)]
+    node: NodeArgs,
+
+    #[command(flatten)]
+    signer: KeyArgs,
+}
+
+pub(super) fn rule(args: &Rule, session: &Session) -> Result<Outcome> {
+    let rule = match args.rule.as_str() {
+        "evidence-1" if args.with.is_empty() => subnet::Rule::Evidence1,
+        "evidence-1" => {
+            return Err(Failure::bad_input(anyhow!(
+                "rule evidence-1 has no parameters of its own"
+            ))
+            .hint("`lilliput subnet set` changes the settings that it goes by"));
+        }
+        "subtensor-425" => {
+            let now = args.node.client()?.subnet(args.subnet)?.subnet;
+            let base = match now.rule_next.unwrap_or(now.rule) {
+                subnet::Rule::Subtensor425(rule) => rule,
+                subnet::Rule::Evidence1 => SubtensorRule::standard(),
+            };
+            let mut value = serde_json::to_value(base)?;
+            change(&mut value, &args.with)?;
+            let rule = serde_json::from_value(value).or_bad_input("the rule's parameters")?;
+            subnet::Rule::Subtensor425(rule)
+        }
+        other => {
+            return Err(Failure::bad_input(anyhow!("there is no rule {other:?}"))
+                .hint("rules are evidence-1 and subtensor-425"));
+        }
+    };
+    let sender = args.signer.sender(session, &args.node)?;
+    let subnet = args.subnet;
+    send(
+        &sender,
+        SubnetMessage::SetRule(subnet::SetRule { subnet, rule }),
+    )
+}
+
+/// Sets one named value of those that there are.
+fn place(value: &mut Value, name: &str, new: Value) -> Result<()> {
+    match value.get_mut(name) {
+        Some(place) => {
+            *place = new;
+            Ok(())
+        }
+        None => Err(Failure::bad_input(anyhow!("there is no setting {name:?}"))
+            .hint("`lilliput subnet show ID --json` lists them")),
+    }
+}
+
+/// Sets what arguments of the form NAME=VALUE say.
+fn change(value: &mut Value, with: &[String]) -> Result<()> {
+    for text in with {
+        let (name, new) = text
+            .split_once('=')
+            .ok_or_else(|| Failure::bad_input(anyhow!("{text:?} is not NAME=VALUE")))?;
+        // A bare word is a text, so that `scorer=votes` needs no quotes.
+        let new = serde_json::from_str(new).unwrap_or_else(|_| Value::from(new));
+        place(value, name, new)?;
+    }
+    Ok(())
 }
 
 pub(super) fn open(args: &Open, session: &Session) -> Result<Outcome> {

@@ -38,6 +38,7 @@ pub(super) fn run(args: &Args) -> Result<Outcome> {
         }
     }
     let mut text = describe(&detail, asset, settlement);
+    let asset = detail.subnet.stake_asset(asset);
     for seat in &seats {
         // Writing to a string doesn't fail.
         let _ = write!(text, "\n{}", row(seat, asset));
@@ -63,7 +64,8 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
     };
     let left = subnet.phase_ends_at.0.saturating_sub(detail.time.0);
     let of = |amount| money(amount, asset);
-    let lines = [
+    let staked = |amount| money(amount, subnet.stake_asset(asset));
+    let mut lines = vec![
         format!("{} {}", subnet.id, subnet.name),
         format!("  about    {}", subnet.about),
         format!("  owner    {}", subnet.owner),
@@ -73,7 +75,11 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
             left / 1_000,
             left % 1_000
         ),
-        format!("  scorer   {}", json!(subnet.settings.scorer)),
+        format!(
+            "  scorer   {}, paid by rule {}",
+            json!(subnet.settings.scorer),
+            subnet.rule.name()
+        ),
         format!(
             "  price    {} to register now, {} after one more",
             of(detail.price),
@@ -81,14 +87,14 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
         ),
         format!(
             "  stake    {}; emission by {} of all weight",
-            of(subnet.stake),
+            staked(subnet.stake),
             of(subnet.weight)
         ),
         format!(
             "  emission {} so far, {} of it burned, {} carried",
             of(subnet.minted),
-            of(subnet.burned),
-            of(subnet.carried)
+            staked(subnet.burned),
+            staked(subnet.carried)
         ),
         format!(
             "  revenue  {} for {} answers",
@@ -97,15 +103,27 @@ fn describe(detail: &SubnetDetail, asset: AssetId, settlement: AssetId) -> Strin
         ),
         format!(
             "  members  {} of {}, {} challenged",
-            subnet.uids,
+            subnet.members(),
             subnet.settings.uids_max,
             subnet.challenges.len()
         ),
     ];
+    if let Some(market) = &subnet.market {
+        lines.push(format!(
+            "  market   {} and {}; smoothed price {} of 4294967296",
+            of(market.network),
+            staked(market.tokens),
+            market.price_smoothed
+        ));
+    }
     lines.join("\n")
 }
 
 fn row(seat: &SubnetSeat, asset: AssetId) -> String {
+    let leaves = seat
+        .member
+        .leaves_after
+        .map_or_else(String::new, |after| format!(", leaves after epoch {after}"));
     let done = match (seat.committed, seat.revealed) {
         (_, true) => format!(", {} audits held", seat.audited.len()),
         (true, false) => ", committed".to_owned(),
@@ -113,7 +131,7 @@ fn row(seat: &SubnetSeat, asset: AssetId) -> String {
         (false, false) => String::new(),
     };
     format!(
-        "  uid {:<5} registration {:<5} {}  stake {}, earned {}{done}",
+        "  uid {:<5} registration {:<5} {}  stake {}, earned {}{done}{leaves}",
         seat.member.uid,
         seat.member.registration,
         seat.member.account,

@@ -1,7 +1,9 @@
 //! Opening a subnet, changing its rules, closing it.
 
 use lilliput_ledger::{Failure, MessageContext, State};
-use lilliput_types::subnet::{Close, Open, Phase, Set, Subnet, SubnetEvent, SubnetState};
+use lilliput_types::subnet::{
+    Close, Open, Phase, Rule, Set, SetRule, Subnet, SubnetEvent, SubnetState,
+};
 use lilliput_types::{Amount, Holder, List, Registration, SubnetEpoch, SubnetId, TimeMs};
 
 use super::{lasting, owned};
@@ -95,6 +97,10 @@ fn fresh(
         burned: Amount::ZERO,
         revenue: Amount::ZERO,
         answers: 0,
+        rule: Rule::Evidence1,
+        rule_next: None,
+        vacant: List::default(),
+        market: None,
     }
 }
 
@@ -119,6 +125,24 @@ pub(super) fn set(
     state.emit(SubnetEvent::SettingsChanged {
         subnet: subnet.id,
         from: subnet.epoch.next(),
+    });
+    Ok(())
+}
+
+/// The other arithmetic, too, waits for the next epoch.
+pub(super) fn set_rule(
+    state: &mut State<'_>,
+    context: &MessageContext<'_>,
+    message: &SetRule,
+) -> Result<(), Failure> {
+    let mut subnet = lasting(state, message.subnet)?;
+    owned(&subnet, context.signer)?;
+    subnet.rule_next = Some(message.rule);
+    keys::write_subnet(state, &subnet);
+    state.emit(SubnetEvent::RuleChanged {
+        subnet: subnet.id,
+        from: subnet.epoch.next(),
+        rule: message.rule,
     });
     Ok(())
 }

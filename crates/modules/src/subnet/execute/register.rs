@@ -1,7 +1,9 @@
 //! Becoming a member, staying one, being found.
 
 use lilliput_ledger::{Failure, MessageContext, State};
-use lilliput_types::subnet::{Challenge, Match, Register, SetEndpoint, Subnet, SubnetEvent, Terms};
+use lilliput_types::subnet::{
+    Challenge, Leave, Match, Member, Phase, Register, SetEndpoint, Subnet, SubnetEvent, Terms,
+};
 use lilliput_types::{Amount, Holder, List};
 
 use super::{lasting, member, running};
@@ -30,10 +32,8 @@ pub(super) fn register(
     let now = context.block.time;
     let price = price::burn(&subnet, &terms, now);
     affordable(price, message.price_max)?;
-    if subnet.uids < subnet.settings.uids_max {
+    if let Some(uid) = places::free_uid(&mut subnet) {
         bank::withdraw_supply(state, terms.asset, signer.into(), price)?;
-        let uid = subnet.uids;
-        subnet.uids = subnet.uids.saturating_add(1);
         let place = places::Place {
             uid,
             since: subnet.epoch,
@@ -131,6 +131,7 @@ pub(super) fn match_price(
         return refuse("subnet.not_challenged", "nobody wants your place");
     };
     let challenge = challenges.remove(place);
+    stays(&member)?;
     affordable(challenge.price, message.price_max)?;
     let terms = genesis::params(state)?.subnets;
     let (from, price) = (context.signer.into(), challenge.price);
@@ -145,6 +146,43 @@ pub(super) fn match_price(
         subnet: subnet.id,
         uid: member.uid,
         price,
+    });
+    Ok(())
+}
+
+/// Refuses what makes no sense for who leaves.
+pub(super) fn stays(member: &Member) -> Result<(), Failure> {
+    match member.leaves_after {
+        Some(after) => refuse(
+            "subnet.leaving",
+            format!("uid {} leaves when epoch {after} has settled", member.uid),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Gives notice. A whole phase reveal lies before the end, so that what was committed to can still be audited.
+pub(super) fn leave(
+    state: &mut State<'_>,
+    context: &MessageContext<'_>,
+    message: &Leave,
+) -> Result<(), Failure> {
+    let subnet = lasting(state, message.subnet)?;
+    let mut member = member(state, subnet.id, context.signer)?;
+    stays(&member)?;
+    let before_reveal = subnet.phase == Phase::Commit && context.block.time < subnet.phase_ends_at;
+    let after = if before_reveal {
+        subnet.epoch
+    } else {
+        subnet.epoch.next()
+    };
+    member.leaves_after = Some(after);
+    keys::write_member(state, subnet.id, &member);
+    state.emit(SubnetEvent::Leaving {
+        subnet: subnet.id,
+        uid: member.uid,
+        registration: member.registration,
+        after,
     });
     Ok(())
 }

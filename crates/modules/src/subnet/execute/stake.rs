@@ -27,36 +27,57 @@ pub(super) fn stake(
     message: &Stake,
 ) -> Result<(), Failure> {
     let subnet = lasting(state, message.subnet)?;
+    join(
+        state,
+        context,
+        &subnet,
+        message.registration,
+        message.amount,
+    )
+}
+
+/// Puts what the signer holds behind a registration.
+pub(super) fn join(
+    state: &mut State<'_>,
+    context: &MessageContext<'_>,
+    subnet: &Subnet,
+    registration: Registration,
+    amount: Amount,
+) -> Result<(), Failure> {
     let terms = genesis::params(state)?.subnets;
-    let mut pool = pool(state, &subnet, message.registration)?;
+    let asset = subnet.stake_asset(terms.asset);
+    let mut pool = pool(state, subnet, registration)?;
     if pool.uid.is_none() {
         return refuse("subnet.registration_ended", "this registration has ended");
     }
-    if message.amount < terms.stake_step {
+    if let Some(uid) = pool.uid {
+        super::register::stays(&keys::seated(state, subnet.id, uid)?)?;
+    }
+    if amount < terms.stake_step {
         return refuse(
             "subnet.stake_small",
             format!("at least {} is staked at once", terms.stake_step),
         );
     }
     let holder = Holder::SubnetStake(subnet.id);
-    let held = bank::state::balance(state, holder, terms.asset)?;
-    if held.plus(message.amount).map_err(overflow)? > STAKE_MAX {
+    let held = bank::state::balance(state, holder, asset)?;
+    if held.plus(amount).map_err(overflow)? > STAKE_MAX {
         return refuse(
             "subnet.stake_large",
             format!("the stake of a subnet is at most {STAKE_MAX}"),
         );
     }
-    let (signer, registration) = (context.signer, message.registration);
-    bank::transfer(state, terms.asset, signer.into(), holder, message.amount)?;
-    let mut position = pools::touch(state, &subnet, &terms, registration, signer)?;
-    pools::join(&mut pool, &mut position, message.amount, subnet.epoch)?;
+    let signer = context.signer;
+    bank::transfer(state, asset, signer.into(), holder, amount)?;
+    let mut position = pools::touch(state, subnet, &terms, registration, signer)?;
+    pools::join(&mut pool, &mut position, amount, subnet.epoch)?;
     keys::write_pool(state, subnet.id, &pool);
     keys::write_position(state, subnet.id, registration, signer, &position);
     state.emit(SubnetEvent::Staked {
         subnet: subnet.id,
         registration,
         account: signer,
-        amount: message.amount,
+        amount,
     });
     Ok(())
 }
@@ -146,7 +167,7 @@ fn pay_out(
     amount: Amount,
 ) -> Result<(), Failure> {
     let (from, to) = (Holder::SubnetStake(subnet.id), context.signer.into());
-    bank::transfer(state, terms.asset, from, to, amount)
+    bank::transfer(state, subnet.stake_asset(terms.asset), from, to, amount)
 }
 
 pub(super) fn set_take(

@@ -3,7 +3,8 @@
 use lilliput_ledger::{Failure, MessageContext, State};
 use lilliput_types::List;
 use lilliput_types::subnet::{
-    Commit, Phase, Reveal, Revealed, SubnetEvent, WeightsCommitment, WeightsOpening,
+    Commit, Member, Phase, Reveal, Revealed, Rule, Subnet, SubnetEvent, WeightsCommitment,
+    WeightsOpening,
 };
 
 use super::{in_phase, member, running};
@@ -19,12 +20,12 @@ pub(super) fn commit(
     in_phase(&subnet, Phase::Commit, context.block.time)?;
     let member = member(state, subnet.id, context.signer)?;
     let stake = keys::pool_of(state, subnet.id, member.registration)?.amount;
-    if !subnet.permits(stake) {
+    if !subnet.may_weigh(&member, stake) {
         return refuse(
             "subnet.no_permit",
             format!(
-                "a stake of {stake} is too small to give weights in subnet {}",
-                subnet.id
+                "uid {} has no permit to give weights in subnet {} in this epoch, its stake is {stake}",
+                member.uid, subnet.id
             ),
         );
     }
@@ -68,7 +69,7 @@ pub(super) fn reveal(
             "the weights of this epoch were shown already",
         );
     }
-    canonical(&message.row, member.uid, subnet.uids)?;
+    canonical(&subnet, &member, &message.row)?;
     let opening = WeightsOpening {
         chain: context.block.chain,
         subnet: subnet.id,
@@ -100,8 +101,10 @@ pub(super) fn reveal(
     Ok(())
 }
 
-/// One way to write a row: uids ascending, known, not one's own, no zeros.
-fn canonical(row: &[(u16, u16)], own: u16, uids: u16) -> Result<(), Failure> {
+/// One way to write a row: uids ascending, known, not one's own, no zeros. As upstream, `subtensor-425` lets the owner
+/// of the subnet weigh itself.
+fn canonical(subnet: &Subnet, member: &Member, row: &[(u16, u16)]) -> Result<(), Failure> {
+    let may_be_own = subnet.rule != Rule::Evidence1 && member.account == subnet.owner;
     let rules = [
         (!row.is_empty(), "a row needs a weight above zero"),
         (
@@ -110,11 +113,11 @@ fn canonical(row: &[(u16, u16)], own: u16, uids: u16) -> Result<(), Failure> {
             "uids of a row ascend, each once",
         ),
         (
-            row.iter().all(|&(uid, _)| uid < uids),
+            row.iter().all(|&(uid, _)| subnet.has(uid)),
             "a uid of the row doesn't exist",
         ),
         (
-            row.iter().all(|&(uid, _)| uid != own),
+            may_be_own || row.iter().all(|&(uid, _)| uid != member.uid),
             "nobody weighs itself",
         ),
         (
