@@ -61,7 +61,7 @@ pub enum IdentityMessage {
     /// Open an app of a group, of which the signer is the owner.
     OpenApp(OpenApp),
     /// Record that a member came to an app.
-    CheckIn(CheckIn),
+    CheckIn(Box<CheckIn>),
 }
 
 impl IdentityMessage {

@@ -275,7 +275,7 @@ fn limits(text: &mut String, study: &Study) -> std::fmt::Result {
 
 fn multiple(value: f64) -> String {
     match value {
-        off if off == 0.0 => "off".to_owned(),
+        0.0 => "off".to_owned(),
         small if small < 10.0 => format!("{small:.1}"),
         large => grouped(large),
     }
@@ -283,7 +283,7 @@ fn multiple(value: f64) -> String {
 
 fn dollars(value: f64) -> String {
     match value {
-        none if none == 0.0 => "nothing".to_owned(),
+        0.0 => "nothing".to_owned(),
         small if small < 0.01 => format!("{:.3} ct", small * 100.0),
         middle if middle < 1.0 => format!("{:.1} ct", middle * 100.0),
         large if large < 100.0 => format!("${large:.2}"),

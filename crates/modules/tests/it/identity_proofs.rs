@@ -89,7 +89,7 @@ fn three() -> People {
 impl People {
     /// Anyone may send a check-in; account 4 does.
     fn come(&mut self, message: CheckIn) -> Told {
-        self.act(4, IdentityMessage::CheckIn(message))
+        self.act(4, IdentityMessage::CheckIn(Box::new(message)))
     }
 }
 

@@ -90,7 +90,7 @@ fn messages(a: u8, fee: Amount) -> Vec<Message> {
             group,
             name: Text::new("forum").unwrap(),
         }),
-        IdentityMessage::CheckIn(CheckIn {
+        IdentityMessage::CheckIn(Box::new(CheckIn {
             app,
             period: u64::from(a),
             depth: 20,
@@ -98,7 +98,7 @@ fn messages(a: u8, fee: Amount) -> Vec<Message> {
             nullifier: Nullifier(digest),
             message: digest,
             points: [digest; 8],
-        }),
+        })),
     ];
     all.into_iter().map(Message::Identity).collect()
 }

@@ -139,5 +139,5 @@ fn check_in(args: &CheckInArgs, session: &Session) -> Result<Outcome> {
         message: Digest(parts.message),
         points: parts.points.map(Digest),
     };
-    told::send(&sender, IdentityMessage::CheckIn(message))
+    told::send(&sender, IdentityMessage::CheckIn(Box::new(message)))
 }
