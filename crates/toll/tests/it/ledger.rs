@@ -128,6 +128,7 @@ impl Chain {
             chain: self.network.chain(),
             height: self.height.next(),
             time: TimeMs(NOW * 1000),
+            halted: DurationMs(0),
             proposer: secret(200).public_key(),
         };
         let mut execution = BlockExecution::new(&self.network, &self.state, context);
@@ -207,7 +208,7 @@ fn signed(chain: &Mutex<Chain>, nonce: u64, messages: Vec<Message>) -> SignedTra
     let chain = chain.lock().unwrap();
     let transaction = Transaction {
         chain: chain.network.chain(),
-        signer: AccountKey::from(&secret(PAYER)),
+        signer: AccountKey::from(&secret(PAYER)).into(),
         nonce: Nonce(nonce),
         expires_at: Height(chain.height.0 + 5),
         fee_max: Amount(100_000),
