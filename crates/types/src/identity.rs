@@ -41,10 +41,6 @@ pub const ROOTS_MAX: u32 = 64;
 /// What an account may ask about identities.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a transaction has at most 16 messages, and a check-in is the common one"
-)]
 pub enum IdentityMessage {
     /// Add an issuer, of which the signer is the owner.
     AddIssuer(AddIssuer),
