@@ -55,11 +55,17 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
+    /// A sealed bid on an order.
+    SealedBid,
+    /// A provider's sealed result of a replicated order.
+    SealedResult,
+    /// What a provider signs about a lease's usage.
+    UsageStatement,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -85,6 +91,9 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
+        Self::SealedBid,
+        Self::SealedResult,
+        Self::UsageStatement,
     ];
 
     /// The context string given to BLAKE3.
@@ -116,6 +125,9 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
+            Self::SealedBid => "lilliput 2026 v1 sealed bid",
+            Self::SealedResult => "lilliput 2026 v1 sealed result",
+            Self::UsageStatement => "lilliput 2026 v1 usage statement",
         }
     }
 }

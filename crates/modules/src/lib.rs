@@ -9,6 +9,7 @@
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
+//! | [`market`] | orders for compute, bids, leases, escrow |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -24,6 +25,7 @@ pub mod bank;
 pub mod check;
 pub mod genesis;
 pub mod job;
+pub mod market;
 pub mod network;
 pub mod params;
 pub mod prices;

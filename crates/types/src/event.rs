@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankEvent;
 use crate::job::JobEvent;
+use crate::market::MarketEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
@@ -29,6 +30,8 @@ pub enum Event {
     Tournament(TournamentEvent),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesEvent),
+    /// Orders for compute, bids, leases.
+    Market(MarketEvent),
 }
 
 macro_rules! from_module {
@@ -48,5 +51,6 @@ from_module!(
     Job(JobEvent),
     Subnet(SubnetEvent),
     Tournament(TournamentEvent),
-    Prices(PricesEvent)
+    Prices(PricesEvent),
+    Market(MarketEvent)
 );
