@@ -6,6 +6,7 @@
 //! | `bid` | whether a bid keeps to its order |
 //! | `demand` | attributes, audits, latency: what an order demands of a provider |
 //! | `choose` | which bids make the group, at the lowest price |
+//! | [`provide`] | a provider's machines, prices, bids and declines |
 //!
 //! `specs/market.md` is normative.
 //!
@@ -15,6 +16,7 @@ mod bid;
 mod choose;
 mod demand;
 mod order;
+pub mod provide;
 
 pub use bid::{BidFault, check_bid};
 pub use choose::{Candidate, Placed, choose};

@@ -96,7 +96,9 @@ pub(super) fn look(state: &mut State<'_>, mut lease: Lease, now: TimeMs) -> Resu
         }
         LeaseState::Reserved { from } if from <= now => {
             lease.state = LeaseState::Active;
-            set_rate(state, &mut lease, &provider, now)?;
+            // The block may come later than the moment; nothing ran up before.
+            lease.meter.mark = provider.clock_at(from, now, GRACE_MS);
+            lease.meter.rate = lease.rate_now();
             state.emit(MarketEvent::Started { lease: lease.id });
         }
         LeaseState::Active if !provider.lost => {
@@ -176,7 +178,9 @@ pub(super) fn close(
     let Some(mut order) = keys::order(state, lease.order)? else {
         return Err(missing(&lease).into());
     };
-    settle(state, &mut lease, provider.clock_now(now, GRACE_MS))?;
+    // The block may come later than the lease's end.
+    let ended = lease.ends_at.map_or(now, |end| end.min(now));
+    settle(state, &mut lease, provider.clock_at(ended, now, GRACE_MS))?;
     let kept = !provider.lost && !lease.noticed;
     if cause == CloseCause::OwnerLeft && lease.reserved && kept {
         let rest = rest_of_reservation(&lease, now);

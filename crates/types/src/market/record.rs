@@ -370,11 +370,17 @@ impl MarketProvider {
     /// The clock if the provider is heard of until now: what ends or pauses a lease counts by it.
     #[must_use]
     pub fn clock_now(&self, now: TimeMs, grace_ms: u64) -> u64 {
-        if self.lost {
-            return self.clock;
-        }
+        self.clock_at(now, now, grace_ms)
+    }
+
+    /// What [`Self::clock_now`] was at a moment before now that no message fell into.
+    #[must_use]
+    pub fn clock_at(&self, moment: TimeMs, now: TimeMs, grace_ms: u64) -> u64 {
         let since = now.0.saturating_sub(self.heard_at.0);
-        self.clock.saturating_add(since.min(grace_ms))
+        let counted = if self.lost { 0 } else { since.min(grace_ms) };
+        let reached = self.heard_at.0.saturating_add(counted);
+        let clock = self.clock.saturating_add(counted);
+        clock.saturating_sub(reached.saturating_sub(moment.0))
     }
 
     /// What it says under a key.
