@@ -76,6 +76,9 @@ enum Command {
     Gate(Box<commands::gate::Args>),
     Id(commands::id::Args),
     Eval(commands::eval::Args),
+    Lease(commands::lease::Args),
+    Bid(commands::bid::Args),
+    Price(commands::price::Args),
 }
 
 impl Command {
@@ -93,7 +96,7 @@ impl Command {
             Self::Tx(args) => commands::tx::run(&args, session),
             Self::Status(args) => commands::status::run(&args),
             Self::Completions(args) => commands::completions::run(&args),
-            Self::Deploy(args) => commands::deploy::run(&args),
+            Self::Deploy(args) => commands::deploy::run(&args, session),
             Self::Forecast(args) => commands::forecast::run(&args),
             Self::Subnet(args) => commands::subnet::run(&args, session),
             Self::Stake(args) => commands::stake::run(&args, session),
@@ -102,6 +105,9 @@ impl Command {
             Self::Gate(args) => commands::gate::run(&args, session),
             Self::Id(args) => commands::id::run(&args, session),
             Self::Eval(args) => commands::eval::run(&args, session),
+            Self::Lease(args) => commands::lease::run(&args, session),
+            Self::Bid(args) => commands::bid::run(&args, session),
+            Self::Price(args) => commands::price::run(&args),
         }
     }
 }

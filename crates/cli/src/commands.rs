@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod ask;
+pub(crate) mod bid;
 pub(crate) mod case_file;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -13,7 +14,9 @@ pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod gate;
 pub(crate) mod id;
+pub(crate) mod lease;
 pub(crate) mod model;
+pub(crate) mod price;
 pub(crate) mod prices;
 pub(crate) mod prove;
 pub(crate) mod provider;

@@ -28,6 +28,7 @@ mod cost;
 mod failure;
 mod files;
 mod logins;
+mod market;
 mod memory;
 mod network;
 mod node;

@@ -21,6 +21,7 @@ mod error;
 mod identity;
 mod input;
 mod login;
+pub mod market;
 mod prices;
 mod sender;
 mod signature;

@@ -71,11 +71,17 @@ pub enum Label {
     LoginHiddenAccount,
     /// What the key that an account's salt stands for signs to open a session.
     LoginOpen,
+    /// A sealed bid on an order.
+    SealedBid,
+    /// A provider's sealed result of a replicated order.
+    SealedResult,
+    /// What a provider signs about a lease's usage.
+    UsageStatement,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -109,6 +115,9 @@ impl Label {
         Self::LoginAccount,
         Self::LoginHiddenAccount,
         Self::LoginOpen,
+        Self::SealedBid,
+        Self::SealedResult,
+        Self::UsageStatement,
     ];
 
     /// The context string given to BLAKE3.
@@ -148,6 +157,9 @@ impl Label {
             Self::LoginAccount => "lilliput 2026 v1 login account",
             Self::LoginHiddenAccount => "lilliput 2026 v1 login hidden account",
             Self::LoginOpen => "lilliput 2026 v1 login open",
+            Self::SealedBid => "lilliput 2026 v1 sealed bid",
+            Self::SealedResult => "lilliput 2026 v1 sealed result",
+            Self::UsageStatement => "lilliput 2026 v1 usage statement",
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
 //! | [`identity`] | issuers of humans, groups of them, nullifiers shown to apps |
 //! | [`login`] | login providers and their keys, sessions that sign for accounts |
+//! | [`market`] | orders for compute, bids, leases, escrow |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -28,6 +29,7 @@ pub mod genesis;
 pub mod identity;
 pub mod job;
 pub mod login;
+pub mod market;
 pub mod network;
 pub mod params;
 pub mod prices;

@@ -10,7 +10,9 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, identity, job, login, prices, provider, registry, subnet, tournament};
+use crate::{
+    bank, genesis, identity, job, login, market, prices, provider, registry, subnet, tournament,
+};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -62,6 +64,7 @@ impl Machine for Network {
             Message::Prices(message) => prices::check(message),
             Message::Identity(message) => identity::check(message),
             Message::Login(message) => login::check(message),
+            Message::Market(message) => market::check(message),
         }
     }
 
@@ -135,6 +138,7 @@ impl Machine for Network {
             Message::Prices(message) => prices::execute(state, context, message),
             Message::Identity(message) => identity::execute(state, context, message),
             Message::Login(message) => login::execute(state, context, message),
+            Message::Market(message) => market::execute(state, context, message),
         }
     }
 
@@ -143,7 +147,8 @@ impl Machine for Network {
         subnet::end_block(state, block)?;
         tournament::end_block(state, block)?;
         prices::end_block(state, block)?;
-        identity::end_block(state, block)
+        identity::end_block(state, block)?;
+        market::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
@@ -153,6 +158,7 @@ impl Machine for Network {
             tournament::next_deadline(state)?,
             prices::next_deadline(state)?,
             identity::next_deadline(state)?,
+            market::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
     }
@@ -165,6 +171,7 @@ impl Machine for Network {
         found.extend(prices::invariants::violations(state)?);
         found.extend(identity::invariants::violations(state)?);
         found.extend(login::invariants::violations(state)?);
+        found.extend(market::invariants::violations(state)?);
         Ok(found)
     }
 }

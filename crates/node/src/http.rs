@@ -5,6 +5,7 @@ mod guard;
 mod identity;
 mod listener;
 mod login;
+mod market;
 mod prices;
 mod query;
 mod routes;
@@ -47,6 +48,7 @@ fn router(node: Shared) -> Router {
         .merge(prices::router())
         .merge(identity::router())
         .merge(login::router())
+        .merge(market::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

@@ -7,6 +7,7 @@ use crate::bank::BankEvent;
 use crate::identity::IdentityEvent;
 use crate::job::JobEvent;
 use crate::login::LoginEvent;
+use crate::market::MarketEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
@@ -35,6 +36,8 @@ pub enum Event {
     Identity(IdentityEvent),
     /// Accounts that belong to a login elsewhere.
     Login(LoginEvent),
+    /// Orders for compute, bids, leases.
+    Market(MarketEvent),
 }
 
 macro_rules! from_module {
@@ -56,5 +59,6 @@ from_module!(
     Tournament(TournamentEvent),
     Prices(PricesEvent),
     Identity(IdentityEvent),
-    Login(LoginEvent)
+    Login(LoginEvent),
+    Market(MarketEvent)
 );

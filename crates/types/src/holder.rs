@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::market::{LeaseId, OrderId};
 use crate::prices::{ContestId, FeedId};
 use crate::text_form::{ParseError, json_as_text};
 use crate::tournament::{RoundId, TournamentId};
@@ -40,10 +41,17 @@ pub enum Holder {
     Contest(ContestId),
     /// The two reserves of a subnet's market.
     SubnetMarket(SubnetId),
+    /// The deposit of an order that isn't leased.
+    Order(OrderId),
+    /// The escrow of a lease.
+    Lease(LeaseId),
+    /// What a provider put up for its bids and leases.
+    MarketBond(Address),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
-    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER or subnet_market/ID)";
+    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER, subnet_market/ID, \
+    order/NUMBER, lease/NUMBER or market_bond/lil1…)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -67,6 +75,9 @@ impl fmt::Display for Holder {
             Self::Feed(feed) => write!(f, "feed/{feed}"),
             Self::Contest(contest) => write!(f, "contest/{contest}"),
             Self::SubnetMarket(subnet) => write!(f, "subnet_market/{subnet}"),
+            Self::Order(order) => write!(f, "order/{order}"),
+            Self::Lease(lease) => write!(f, "lease/{lease}"),
+            Self::MarketBond(provider) => write!(f, "market_bond/{provider}"),
         }
     }
 }
@@ -90,6 +101,11 @@ impl FromStr for Holder {
             Some(("feed", id)) => id.parse().map(Self::Feed).map_err(error),
             Some(("contest", id)) => id.parse().map(Self::Contest).map_err(error),
             Some(("subnet_market", id)) => id.parse().map(Self::SubnetMarket).map_err(error),
+            Some(("order", id)) => id.parse().map(Self::Order).map_err(error),
+            Some(("lease", id)) => id.parse().map(Self::Lease).map_err(error),
+            Some(("market_bond", provider)) => {
+                provider.parse().map(Self::MarketBond).map_err(error)
+            }
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`identity`], [`login`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`identity`], [`login`], [`market`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -28,6 +28,7 @@ pub mod identity;
 mod ids;
 pub mod job;
 pub mod login;
+pub mod market;
 mod message;
 mod number;
 pub mod prices;

@@ -7,6 +7,7 @@ use crate::bank::BankMessage;
 use crate::identity::IdentityMessage;
 use crate::job::JobMessage;
 use crate::login::LoginMessage;
+use crate::market::MarketMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
@@ -36,6 +37,8 @@ pub enum Message {
     Identity(IdentityMessage),
     /// Accounts that belong to a login elsewhere.
     Login(LoginMessage),
+    /// Orders for compute, bids, leases.
+    Market(MarketMessage),
 }
 
 impl Message {
@@ -49,9 +52,9 @@ impl Message {
                 Segment::Software
             }
             Self::Identity(_) | Self::Login(_) => Segment::Identity,
-            Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
-                Segment::Iaas
-            }
+            Self::Provider(_)
+            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
+            | Self::Market(_) => Segment::Iaas,
         }
     }
 
@@ -67,7 +70,8 @@ impl Message {
             | Self::Subnet(_)
             | Self::Tournament(_)
             | Self::Prices(_)
-            | Self::Login(_) => 0,
+            | Self::Login(_)
+            | Self::Market(_) => 0,
         }
     }
 
@@ -87,7 +91,8 @@ impl Message {
             | Self::Subnet(_)
             | Self::Prices(_)
             | Self::Identity(_)
-            | Self::Login(_) => [None, None],
+            | Self::Login(_)
+            | Self::Market(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

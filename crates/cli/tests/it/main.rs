@@ -18,6 +18,7 @@ mod jobs;
 mod kill;
 mod ledger;
 mod login;
+mod market;
 mod model_subnet;
 mod offline;
 mod page;

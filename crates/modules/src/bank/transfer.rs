@@ -66,7 +66,10 @@ pub(crate) fn pay(
         | Holder::Round(_)
         | Holder::Feed(_)
         | Holder::Contest(_)
-        | Holder::SubnetMarket(_) => &mut revenue.participants,
+        | Holder::SubnetMarket(_)
+        | Holder::Order(_)
+        | Holder::Lease(_)
+        | Holder::MarketBond(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

@@ -228,7 +228,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Tournament(_)
         | Event::Prices(_)
         | Event::Identity(_)
-        | Event::Login(_) => None,
+        | Event::Login(_)
+        | Event::Market(_) => None,
     }
 }
 

@@ -82,6 +82,13 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Feed(id) => html! { a href={ "/feeds/" (id) } { "price feed " (id) } },
         Holder::Contest(id) => html! { "pot of " a href={ "/contests/" (id) } { "contest " (id) } },
         Holder::SubnetMarket(subnet) => html! { "market of subnet " (subnet) },
+        Holder::Order(id) => {
+            html! { "deposit of " a href={ "/market/orders/" (id) } { "order " (id) } }
+        }
+        Holder::Lease(id) => {
+            html! { "escrow of " a href={ "/market/leases/" (id) } { "lease " (id) } }
+        }
+        Holder::MarketBond(address) => html! { "bonds of " (short(&address.to_string())) },
     }
 }
 
