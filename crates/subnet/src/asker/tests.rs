@@ -74,6 +74,8 @@ fn task(address: SocketAddr) -> Task {
             earned: Amount::ZERO,
             earned_total: Amount::ZERO,
             registered_at: Height(1),
+            permit: false,
+            leaves_after: None,
         },
         ask: Ask {
             subnet: SubnetId(1),
