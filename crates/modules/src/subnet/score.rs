@@ -127,7 +127,7 @@ fn correlation(answer: &Values, truth: &Values) -> Result<Number, String> {
 /// To the meta model that stands in the truth behind the targets, by what earns a full score.
 fn contribution(answer: &Values, truth: &Values, full: u16) -> Result<Number, String> {
     let rows = truth.len() / 2;
-    if truth.len() % 2 != 0 {
+    if !truth.len().is_multiple_of(2) {
         return Err("the truth is targets and as many predictions of the meta model".to_owned());
     }
     let (targets, meta): (Vec<u32>, Vec<u32>) = {
