@@ -200,6 +200,7 @@ fn emission_is_shared_by_stake_less_what_was_burned() {
     );
     // The next epochs bring each its part of what all weights share.
     field.pass_epoch();
+    let own = field.subnet().weight.0;
     first = Field {
         world: field.world,
         id,
@@ -209,7 +210,7 @@ fn emission_is_shared_by_stake_less_what_was_burned() {
         .replay(lilliput_types::SubnetEpoch(other.epoch.0 - 1))
         .unwrap();
     assert!(replayed.record.minted.0 > 0);
-    let all = other.weight.0 + after.weight.0;
+    let all = other.weight.0 + own;
     let totals = lilliput_modules::subnet::query::market(&first.world.state, first.world.time)
         .unwrap()
         .totals;
