@@ -68,6 +68,6 @@ pub const SLOTS_MAX: u16 = 64;
 /// The most auditors whose signatures under one provider's attributes are kept.
 pub const AUDITS_MAX: usize = 64;
 /// The most things that one block's end handles; the others follow in the next block.
-pub const DUE_MAX: usize = 256;
+pub const DUE_MAX: usize = 64;
 /// For how many hours prices are kept.
 pub const HOURS_MAX: u64 = 720;

@@ -295,3 +295,44 @@ fn late_and_repeated_messages_change_nothing() {
     }
     assert_eq!(field.held("default"), held);
 }
+
+#[test]
+fn a_provider_bids_by_its_machines_and_another_says_why_not() {
+    let field = Field::start();
+    let file = field.file("sealed.yaml", &["lilliput/bids: sealed"]);
+    let (_, order) = field.create(&file, &["--reveal", "8s"]);
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/market/provider.json");
+    let large = std::fs::read_to_string(&example).unwrap();
+    let small = large.replace("549755813888", "1073741824");
+    let small_file = field.folder.path().join("small.json");
+    std::fs::write(&small_file, small).unwrap();
+    let auto = |key: &str, path: &Path| {
+        let done = field.run(key, &["bid", "auto", arg(path)], 0);
+        done["done"].as_array().unwrap().clone()
+    };
+    let bid = auto("cheap", &example);
+    assert!(bid[0].as_str().unwrap().starts_with("sealed "), "{bid:?}");
+    let decline = auto("dear", &small_file);
+    let said = decline[0].as_str().unwrap();
+    assert!(
+        said.contains("memory: wanted 2147483648 bytes, has 1073741824 bytes"),
+        "{said}"
+    );
+    assert_eq!(
+        auto("cheap", &example),
+        Vec::<Value>::new(),
+        "nothing is said twice"
+    );
+    assert_eq!(auto("dear", &small_file), Vec::<Value>::new());
+    let begun = Instant::now();
+    while field.client().order_book(order).unwrap().order.is_open() {
+        auto("cheap", &example);
+        assert!(begun.elapsed() < Duration::from_secs(60));
+    }
+    let lease = field.leased(order);
+    // 9,000 a core, 1,500 a GiB, 10 a GiB of disk, 100 a replica; two replicas.
+    let rate = field.client().lease(lease).unwrap().lease.rate;
+    assert_eq!(rate.0, 2 * (9_000 + 1_500 + 10 + 100));
+    let done = auto("cheap", &example);
+    assert_eq!(done, vec![Value::from("serves 1 leases")]);
+}

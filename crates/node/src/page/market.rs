@@ -26,8 +26,8 @@ const LEVELS: usize = 12;
 /// What is asked for, what runs, who provides, what it costs.
 pub(super) fn overview(node: &Node) -> Result<Markup, NodeError> {
     let orders = node.open_orders(None, PAGE_MAX)?.items;
-    let leases = latest_leases(node)?;
     let providers = node.market_providers(None, PAGE_MAX)?.items;
+    let leases = live_leases(node, &providers)?;
     let prices = node.class_prices()?;
     let assets = Assets::new(node)?;
     let asset = node.status()?.settlement_asset;
@@ -110,23 +110,17 @@ fn depth(history: &ClassHistory, show: &impl Fn(Rate) -> String) -> Markup {
     }
 }
 
-/// The last leases that were made.
-fn latest_leases(node: &Node) -> Result<Vec<Lease>, NodeError> {
-    let mut latest = Vec::new();
-    let mut after = None;
-    loop {
-        let page = node.leases(after, PAGE_MAX)?.items;
-        let Some(last) = page.last() else {
-            return Ok(latest);
-        };
-        after = Some(last.id);
-        let full = page.len() == PAGE_MAX;
-        let open = page.into_iter().filter(|lease| !lease.is_closed());
-        latest.extend(open);
-        if !full || latest.len() >= PAGE_MAX {
-            return Ok(latest);
+/// The first leases that aren't over, provider by provider.
+fn live_leases(node: &Node, providers: &[MarketProvider]) -> Result<Vec<Lease>, NodeError> {
+    let mut live = Vec::new();
+    for provider in providers.iter().filter(|provider| provider.leases > 0) {
+        live.extend(node.served_leases(provider.address, None, PAGE_MAX)?.items);
+        if live.len() >= PAGE_MAX {
+            break;
         }
     }
+    live.truncate(PAGE_MAX);
+    Ok(live)
 }
 
 fn price_table(prices: &[ClassPrice], assets: &Assets, asset: AssetId) -> Markup {

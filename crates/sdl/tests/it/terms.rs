@@ -40,12 +40,23 @@ fn all_of_ours_are_read() {
         "lilliput/deadline: 90m",
         "lilliput/spot-ceiling: 1500.25",
         "lilliput/notice-window: 2h",
+        "lilliput/bids: sealed",
+        "lilliput/bidding: 45s",
+        "lilliput/choice: manual",
+        "lilliput/latency-to: fra",
+        "lilliput/latency-max-ms: 40",
     ];
     let expected = Terms {
         verification: Verification::Replicated { replicas: 5 },
         deadline: Some(Seconds(5_400)),
         spot_ceiling: Some(Amount::parse("1500.25").unwrap()),
         notice_window: Some(Seconds(7_200)),
+        sealed: true,
+        bidding: Some(Seconds(45)),
+        manual: true,
+        split: false,
+        reservation: None,
+        latency_max_ms: Some(40),
     };
     assert_eq!(terms(&all), expected);
 }

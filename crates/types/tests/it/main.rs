@@ -4,6 +4,7 @@
 mod codec;
 mod identity;
 mod login;
+mod market;
 mod prices;
 mod samples;
 mod signing;
