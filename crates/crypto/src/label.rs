@@ -55,11 +55,13 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
+    /// What a job of foreign code left: exit code, output, files.
+    WorkloadOutput,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -85,6 +87,7 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
+        Self::WorkloadOutput,
     ];
 
     /// The context string given to BLAKE3.
@@ -116,6 +119,7 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
+            Self::WorkloadOutput => "lilliput 2026 v1 workload output",
         }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 22] = [
+const LAYERS: [(&str, u8); 24] = [
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
     ("lilliput-types", 1),
@@ -24,6 +24,8 @@ const LAYERS: [(&str, u8); 22] = [
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
     ("lilliput-subnet", 4),
+    ("lilliput-workload", 1),
+    ("lilliput-runtime", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),
     ("lilliput-cli", 5),
