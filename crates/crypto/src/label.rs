@@ -57,11 +57,13 @@ pub enum Label {
     SealedSignal,
     /// What a job of foreign code left: exit code, output, files.
     WorkloadOutput,
+    /// What a lease's service is called by its provider.
+    WorkloadName,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -88,6 +90,7 @@ impl Label {
         Self::SealedTargets,
         Self::SealedSignal,
         Self::WorkloadOutput,
+        Self::WorkloadName,
     ];
 
     /// The context string given to BLAKE3.
@@ -120,6 +123,7 @@ impl Label {
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
             Self::WorkloadOutput => "lilliput 2026 v1 workload output",
+            Self::WorkloadName => "lilliput 2026 v1 workload name",
         }
     }
 }

@@ -130,6 +130,16 @@ impl Runtime {
         Ok(status)
     }
 
+    fn resume(self: &Arc<Self>, name: &Name) -> Result<Status, talk::No> {
+        let kept = self.find(name)?;
+        if !kept.resume(&self.folder) {
+            return Err(talk::No::conflict("it wasn't stopped: there is nothing to go on with"));
+        }
+        let status = kept.status();
+        keeper::keep(self, &kept);
+        Ok(status)
+    }
+
     fn find(&self, name: &Name) -> Result<Arc<Kept>, talk::No> {
         let found = self.kept().get(name).cloned();
         found.ok_or_else(|| talk::No::missing("no such workload"))

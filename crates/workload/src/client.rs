@@ -38,6 +38,10 @@ pub struct Followed {
     over: bool,
 }
 
+/// Ends the following of a log from elsewhere.
+#[derive(Debug)]
+pub struct Closer(UnixStream);
+
 #[derive(Debug)]
 struct Talk {
     socket: PathBuf,
@@ -205,6 +209,15 @@ impl Client {
         self.status_of(&Request::Restart { name })
     }
 
+    /// Begins again what was stopped, with its files.
+    ///
+    /// # Errors
+    /// When there is no such workload, or it wasn't stopped.
+    pub fn resume(&self, name: &Name) -> Result<Status, WorkloadError> {
+        let name = name.clone();
+        self.status_of(&Request::Resume { name })
+    }
+
     /// Ends a workload's run; its folder stays.
     ///
     /// # Errors
@@ -297,6 +310,26 @@ impl Talk {
                 }
             }
         }
+    }
+}
+
+impl Followed {
+    /// What ends it from another thread, which waits for the next line perhaps.
+    ///
+    /// # Errors
+    /// When the system has no more handles.
+    pub fn closer(&self) -> Result<Closer, WorkloadError> {
+        let stream = self.talk.reader.get_ref().try_clone();
+        let path = self.talk.socket.clone();
+        stream.map(Closer).map_err(|source| WorkloadError::Io { path, source })
+    }
+}
+
+impl Closer {
+    /// Ends it.
+    pub fn close(&self) {
+        // What is closed already needs no closing.
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
     }
 }
 

@@ -22,7 +22,7 @@ pub mod protocol;
 mod report;
 mod workload;
 
-pub use client::{Client, Followed, Started, binary, ensure_serving};
+pub use client::{Client, Closer, Followed, Started, binary, ensure_serving};
 pub use error::WorkloadError;
 pub use limits::Limits;
 pub use name::{FilePath, Name};

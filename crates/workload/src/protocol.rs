@@ -69,6 +69,11 @@ pub enum Request {
         /// Which.
         name: Name,
     },
+    /// Begins again what was stopped, with its files.
+    Resume {
+        /// Which.
+        name: Name,
+    },
     /// Ends its run; its folder stays.
     Stop {
         /// Which.

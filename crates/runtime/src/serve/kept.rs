@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lilliput_workload::limits::EVENTS_MAX;
-use lilliput_workload::{Event, EventKind, Report, State, Status, Workload};
+use lilliput_workload::{Event, EventKind, Outcome, Report, State, Status, Workload};
 
 use super::child::Handle;
 use super::folder::{Folder, fresh};
@@ -135,6 +135,25 @@ impl Kept {
         if self.ask(Wanted::Stop) {
             self.happened(EventKind::StopAsked);
         }
+    }
+
+    /// Makes ready what was stopped for another keeper. False if it wasn't.
+    pub(crate) fn resume(&self, folder: &Folder) -> bool {
+        let mut inner = self.inner();
+        let report = inner.status.report.as_ref();
+        let stopped = report.is_some_and(|report| report.outcome == Outcome::Stopped);
+        if !inner.over || !stopped {
+            return false;
+        }
+        inner.over = false;
+        inner.wanted = Wanted::Run;
+        drop(inner);
+        self.change(folder, |status| {
+            status.state = State::Preparing;
+            status.attempts = 0;
+            status.report = None;
+        });
+        true
     }
 
     /// Asks for the run to end and begin again. False if there is none.

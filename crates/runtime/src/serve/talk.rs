@@ -8,7 +8,7 @@ use std::time::Duration;
 use lilliput_crypto::Digest;
 use lilliput_workload::limits::LINE_BYTES_MAX;
 use lilliput_workload::protocol::{Part, RefusalKind, Reply, Request};
-use lilliput_workload::{FilePath, Kind, Name, State, Workload};
+use lilliput_workload::{FilePath, Name, State, Workload};
 
 use super::Runtime;
 use super::kept::Kept;
@@ -152,6 +152,7 @@ impl Talk {
                 }
                 status(kept.status())
             }
+            Request::Resume { name } => status(runtime.resume(&name)?),
             Request::Stop { name } => {
                 let kept = runtime.find(&name)?;
                 kept.stop();
@@ -264,9 +265,6 @@ fn check(runtime: &Runtime, workload: &Workload) -> Result<(), No> {
                 return Err(No::bad(&format!("{rule} isn't among what this runtime lets workloads reach")));
             }
         }
-    }
-    if workload.kind == Kind::Service {
-        return Ok(());
     }
     Ok(())
 }
