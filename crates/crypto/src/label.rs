@@ -59,11 +59,15 @@ pub enum Label {
     WorkloadOutput,
     /// What a lease's service is called by its provider.
     WorkloadName,
+    /// A link of a stored blob's chain of challenges.
+    StorageLink,
+    /// Which chunk of a stored blob a link asks for.
+    StorageChunk,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -91,6 +95,8 @@ impl Label {
         Self::SealedSignal,
         Self::WorkloadOutput,
         Self::WorkloadName,
+        Self::StorageLink,
+        Self::StorageChunk,
     ];
 
     /// The context string given to BLAKE3.
@@ -124,6 +130,8 @@ impl Label {
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
             Self::WorkloadOutput => "lilliput 2026 v1 workload output",
             Self::WorkloadName => "lilliput 2026 v1 workload name",
+            Self::StorageLink => "lilliput 2026 v1 storage link",
+            Self::StorageChunk => "lilliput 2026 v1 storage chunk",
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
+//! | [`storage`] | blobs kept for money, challenges that show that they are |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -27,6 +28,7 @@ pub mod job;
 pub mod network;
 pub mod params;
 pub mod prices;
+pub mod storage;
 pub mod provider;
 pub mod registry;
 pub mod subnet;

@@ -9,7 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, prices, provider, registry, subnet, tournament};
+use crate::{bank, genesis, job, prices, provider, registry, storage, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -59,6 +59,7 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::check(message),
             Message::Tournament(message) => tournament::check(message),
             Message::Prices(message) => prices::check(message),
+            Message::Storage(message) => storage::check(message),
         }
     }
 
@@ -118,6 +119,7 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::execute(state, context, message),
             Message::Tournament(message) => tournament::execute(state, context, message),
             Message::Prices(message) => prices::execute(state, context, message),
+            Message::Storage(message) => storage::execute(state, context, message),
         }
     }
 
@@ -125,7 +127,8 @@ impl Machine for Network {
         job::end_block(state, block)?;
         subnet::end_block(state, block)?;
         tournament::end_block(state, block)?;
-        prices::end_block(state, block)
+        prices::end_block(state, block)?;
+        storage::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
@@ -134,6 +137,7 @@ impl Machine for Network {
             subnet::next_deadline(state)?,
             tournament::next_deadline(state)?,
             prices::next_deadline(state)?,
+            storage::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
     }
@@ -144,6 +148,7 @@ impl Machine for Network {
         found.extend(subnet::invariants::violations(state)?);
         found.extend(tournament::invariants::violations(state)?);
         found.extend(prices::invariants::violations(state)?);
+        found.extend(storage::invariants::violations(state)?);
         Ok(found)
     }
 }

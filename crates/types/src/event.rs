@@ -8,6 +8,7 @@ use crate::job::JobEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
+use crate::storage::StorageEvent;
 use crate::subnet::SubnetEvent;
 use crate::tournament::TournamentEvent;
 
@@ -29,6 +30,8 @@ pub enum Event {
     Tournament(TournamentEvent),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesEvent),
+    /// Blobs that are stored for money.
+    Storage(StorageEvent),
 }
 
 macro_rules! from_module {
@@ -48,5 +51,6 @@ from_module!(
     Job(JobEvent),
     Subnet(SubnetEvent),
     Tournament(TournamentEvent),
-    Prices(PricesEvent)
+    Prices(PricesEvent),
+    Storage(StorageEvent)
 );

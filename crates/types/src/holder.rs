@@ -6,6 +6,7 @@ use std::str::FromStr;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::prices::{ContestId, FeedId};
+use crate::storage::DealId;
 use crate::text_form::{ParseError, json_as_text};
 use crate::tournament::{RoundId, TournamentId};
 use crate::{Address, JobId, Segment, SubnetId};
@@ -38,10 +39,12 @@ pub enum Holder {
     Feed(FeedId),
     /// The pot of a contest of signals.
     Contest(ContestId),
+    /// What a buyer put up for a stored blob, and its provider's bond.
+    Storage(DealId),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
-    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER or contest/NUMBER)";
+    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER or storage/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -64,6 +67,7 @@ impl fmt::Display for Holder {
             Self::Round(round) => write!(f, "round/{round}"),
             Self::Feed(feed) => write!(f, "feed/{feed}"),
             Self::Contest(contest) => write!(f, "contest/{contest}"),
+            Self::Storage(deal) => write!(f, "storage/{deal}"),
         }
     }
 }
@@ -86,6 +90,7 @@ impl FromStr for Holder {
             Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
             Some(("feed", id)) => id.parse().map(Self::Feed).map_err(error),
             Some(("contest", id)) => id.parse().map(Self::Contest).map_err(error),
+            Some(("storage", id)) => id.parse().map(Self::Storage).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

@@ -29,6 +29,7 @@ pub mod job;
 mod message;
 mod number;
 pub mod prices;
+pub mod storage;
 pub mod provider;
 pub mod registry;
 mod segment;

@@ -8,6 +8,7 @@ use crate::job::JobMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
+use crate::storage::StorageMessage;
 use crate::subnet::SubnetMessage;
 use crate::tournament::TournamentMessage;
 use crate::{BlobId, Segment};
@@ -30,6 +31,8 @@ pub enum Message {
     Tournament(TournamentMessage),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesMessage),
+    /// Blobs that are stored for money.
+    Storage(StorageMessage),
 }
 
 impl Message {
@@ -41,9 +44,9 @@ impl Message {
             Self::Registry(_) | Self::Subnet(_) | Self::Tournament(_) | Self::Prices(_) => {
                 Segment::Software
             }
-            Self::Provider(_) | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_)) => {
-                Segment::Iaas
-            }
+            Self::Provider(_)
+            | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
+            | Self::Storage(_) => Segment::Iaas,
         }
     }
 
@@ -61,7 +64,8 @@ impl Message {
             | Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)
-            | Self::Prices(_) => [None, None],
+            | Self::Prices(_)
+            | Self::Storage(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

@@ -65,7 +65,8 @@ pub(crate) fn pay(
         | Holder::Tournament(_)
         | Holder::Round(_)
         | Holder::Feed(_)
-        | Holder::Contest(_) => &mut revenue.participants,
+        | Holder::Contest(_)
+        | Holder::Storage(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

@@ -1,0 +1,7 @@
+//! The gateway with a real runtime and real components.
+
+mod bench;
+mod leases;
+mod provider;
+mod services;
+mod tokens;
