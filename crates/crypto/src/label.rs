@@ -55,8 +55,6 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
-    /// What a job of foreign code left: exit code, output, files.
-    WorkloadOutput,
     /// What a lease's service is called by its provider.
     WorkloadName,
     /// A link of a stored blob's chain of challenges.
@@ -67,7 +65,7 @@ pub enum Label {
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 28] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -93,7 +91,6 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
-        Self::WorkloadOutput,
         Self::WorkloadName,
         Self::StorageLink,
         Self::StorageChunk,
@@ -128,7 +125,6 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
-            Self::WorkloadOutput => "lilliput 2026 v1 workload output",
             Self::WorkloadName => "lilliput 2026 v1 workload name",
             Self::StorageLink => "lilliput 2026 v1 storage link",
             Self::StorageChunk => "lilliput 2026 v1 storage chunk",

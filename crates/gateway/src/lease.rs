@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lilliput_crypto::Digest;
 use lilliput_types::Address;
+use lilliput_workload::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::token::LeaseId;

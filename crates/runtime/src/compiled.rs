@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use lilliput_crypto::Digest;
+use lilliput_workload::Digest;
 use lilliput_workload::limits::COMPONENT_BYTES_MAX;
 use wasmtime::Engine;
 use wasmtime::component::Component;

@@ -33,8 +33,8 @@ pub struct Config {
     pub state: PathBuf,
     /// Bytes of components and inputs that it keeps.
     pub blob_bytes_max: u64,
-    /// Addresses and names that workloads may be allowed to reach; `None` leaves the choice to who starts them.
-    pub network: Option<Vec<lilliput_workload::NetworkRule>>,
+    /// Addresses and names that workloads may be allowed to reach.
+    pub network: Vec<lilliput_workload::NetworkRule>,
 }
 
 /// One supervisor.
@@ -155,7 +155,7 @@ impl Runtime {
         Ok(())
     }
 
-    fn used_blobs(&self) -> Vec<lilliput_crypto::Digest> {
+    fn used_blobs(&self) -> Vec<lilliput_workload::Digest> {
         let all = self.kept();
         let blobs = all.values().flat_map(|kept| {
             let workload = &kept.workload;

@@ -9,10 +9,10 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lilliput_crypto::Digest;
 
 pub use start::{Started, binary, ensure_serving};
 
+use crate::digest::Digest;
 use crate::error::WorkloadError;
 use crate::limits::{LINE_BYTES_MAX, WORKLOADS_MAX};
 use crate::name::{FilePath, Name};

@@ -15,6 +15,7 @@
 //! **Invariant:** a [`Workload`] that passed [`Workload::check`] is within every ceiling of [`limits`].
 
 mod client;
+mod digest;
 mod error;
 pub mod limits;
 mod name;
@@ -23,14 +24,9 @@ mod report;
 mod workload;
 
 pub use client::{Client, Closer, Followed, Started, binary, ensure_serving};
+pub use digest::{Digest, DigestError, Hasher};
 pub use error::WorkloadError;
 pub use limits::Limits;
 pub use name::{FilePath, Name};
 pub use report::{Event, EventKind, Limit, LogRecord, Outcome, Report, State, Status, Stream, Use};
 pub use workload::{Deterministic, Kind, NetworkRule, Workload};
-
-/// The digest that names a component or a file: the blob's id.
-#[must_use]
-pub fn blob_id(bytes: &[u8]) -> lilliput_crypto::Digest {
-    lilliput_crypto::Digest::of(lilliput_crypto::Label::Blob, bytes)
-}

@@ -1,9 +1,9 @@
 //! Requests and replies between a runtime and its clients: one line of JSON each, over a Unix socket. Where bytes follow a line,
 //! the line says how many.
 
-use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::name::{FilePath, Name};
 use crate::report::{Event, LogRecord, Status};
 use crate::workload::Workload;

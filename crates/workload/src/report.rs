@@ -1,8 +1,8 @@
 //! What became of a workload: its state, its events, its log, and the report of a run.
 
-use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::name::Name;
 use crate::workload::Kind;
 

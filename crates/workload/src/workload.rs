@@ -5,9 +5,9 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use lilliput_crypto::Digest;
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::error::WorkloadError;
 use crate::limits::{LIST_MAX, Limits, TEXT_BYTES_MAX};
 use crate::name::{FilePath, Name};

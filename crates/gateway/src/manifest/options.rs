@@ -1,7 +1,6 @@
 //! What an SDL file has no word for stands in environment variables that begin with `LILLIPUT_`; the component doesn't see them.
 
-use lilliput_crypto::Digest;
-use lilliput_workload::{Deterministic, FilePath, NetworkRule, Workload};
+use lilliput_workload::{Deterministic, Digest, FilePath, NetworkRule, Workload};
 
 /// What the variables begin with.
 const PREFIX: &str = "LILLIPUT_";

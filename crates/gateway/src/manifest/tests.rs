@@ -1,4 +1,3 @@
-use lilliput_crypto::Digest;
 use lilliput_types::Address;
 use lilliput_workload::Kind;
 use serde_json::{Value, json};
@@ -16,9 +15,9 @@ fn lease(manifest: &[u8]) -> Lease {
             gseq: 2,
             oseq: 3,
         },
-        owner: Address(Digest::ZERO),
+        owner: Address(lilliput_crypto::Digest::ZERO),
         delegates: Default::default(),
-        manifest: lilliput_workload::blob_id(manifest),
+        manifest: lilliput_workload::Digest::of_blob(manifest),
         group: "here".to_owned(),
         state: LeaseState::Active,
         memory_bytes: 1 << 28,
@@ -91,4 +90,10 @@ fn every_lease_and_service_has_a_name_of_its_own() {
     other.id.oseq = 4;
     let names = [workload_name(&one, "a"), workload_name(&one, "b"), workload_name(&other, "a")];
     assert!(names[0] != names[1] && names[0] != names[2] && names[1] != names[2]);
+}
+
+#[test]
+fn both_hashes_name_a_blob_alike() {
+    let ledgers = lilliput_crypto::Digest::of(lilliput_crypto::Label::Blob, b"bytes");
+    assert_eq!(lilliput_workload::Digest::of_blob(b"bytes").0, ledgers.0);
 }

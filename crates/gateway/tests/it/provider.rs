@@ -10,7 +10,7 @@ use lilliput_crypto::SecretKey;
 use lilliput_gateway::token::{LeaseId, Leases, SigningKey, issue};
 use lilliput_gateway::{Config, Desk, Gateway, Lease, LeaseState, manifest, serve};
 use lilliput_types::{AccountKey, Address};
-use lilliput_workload::{Client, blob_id, ensure_serving};
+use lilliput_workload::{Client, Digest, ensure_serving};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -161,7 +161,7 @@ pub(crate) fn token(seed: u8, leases: Value) -> String {
 
 /// A manifest with one service called web.
 pub(crate) fn web(hosts: &[&str]) -> Vec<u8> {
-    let id = blob_id(&component("hello"));
+    let id = Digest::of_blob(&component("hello"));
     let size = |bytes: u64| json!({"size": {"val": bytes.to_string()}});
     json!([{"name": "here", "services": [{
         "name": "web", "image": format!("lilliput.wasm/service/{id}"), "command": null, "args": null, "env": null,
@@ -181,7 +181,7 @@ pub(crate) fn lease(dseq: u64, owner: u8, manifest: &[u8]) -> Lease {
         },
         owner: account(owner),
         delegates: Default::default(),
-        manifest: blob_id(manifest),
+        manifest: Digest::of_blob(manifest),
         group: "here".to_owned(),
         state: LeaseState::Active,
         memory_bytes: 1 << 28,

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use lilliput_crypto::{Digest, DigestHasher, Label};
+use lilliput_workload::{Digest, Hasher};
 use lilliput_workload::Stream;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
@@ -36,7 +36,7 @@ struct Kept {
     file: File,
     bytes: u64,
     bytes_max: u64,
-    hasher: DigestHasher,
+    hasher: Hasher,
 }
 
 /// An output as the engine wants it.
@@ -71,7 +71,7 @@ impl Output {
             file: File::create(path).map_err(RuntimeError::io(path))?,
             bytes: 0,
             bytes_max,
-            hasher: DigestHasher::new(Label::Blob),
+            hasher: Hasher::blob(),
         };
         let kept = Some(Mutex::new(kept));
         Ok(Self {

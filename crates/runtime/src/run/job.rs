@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lilliput_crypto::{Digest, DigestHasher, Label};
+use lilliput_workload::{Digest, Hasher};
 use lilliput_workload::{Limit, Outcome, Report};
 use wasmtime::component::Component;
 use wasmtime::{Engine, Store};
@@ -84,7 +84,7 @@ fn output(outcome: &Outcome, shared: &Shared) -> Result<Option<Digest>, RuntimeE
     let (Some(stdout), Some(stderr)) = (shared.stdout.digest(), shared.stderr.digest()) else {
         return Ok(None);
     };
-    let mut hasher = DigestHasher::new(Label::WorkloadOutput);
+    let mut hasher = Hasher::output();
     let code = match outcome {
         Outcome::Exited { code } => u16::from(*code),
         Outcome::Trapped { .. } => 0x100,
@@ -108,7 +108,7 @@ fn output(outcome: &Outcome, shared: &Shared) -> Result<Option<Digest>, RuntimeE
 fn digest(path: &std::path::Path) -> Result<Digest, RuntimeError> {
     use std::io::Read;
     let mut file = std::fs::File::open(path).map_err(RuntimeError::io(path))?;
-    let mut hasher = DigestHasher::new(Label::Blob);
+    let mut hasher = Hasher::blob();
     let mut buffer = vec![0; 64 << 10];
     loop {
         match file.read(&mut buffer).map_err(RuntimeError::io(path))? {

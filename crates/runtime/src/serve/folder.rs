@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use lilliput_crypto::{Digest, DigestHasher, Label};
+use lilliput_workload::{Digest, Hasher};
 use lilliput_workload::limits::{INPUT_BYTES_MAX, LINE_BYTES_MAX};
 use lilliput_workload::{Event, Kind, Name, State, Status, Workload};
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Folder {
         }
         let path = self.unfinished("blob");
         let mut file = File::create(&path).map_err(RuntimeError::io(&path))?;
-        let mut hasher = DigestHasher::new(Label::Blob);
+        let mut hasher = Hasher::blob();
         let (mut left, mut buffer) = (bytes, vec![0; 64 << 10]);
         while left > 0 {
             let want = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());

@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lilliput_crypto::Digest;
+use lilliput_workload::Digest;
 use lilliput_workload::limits::LINE_BYTES_MAX;
 use lilliput_workload::protocol::{Part, RefusalKind, Reply, Request};
 use lilliput_workload::{FilePath, Name, State, Workload};
@@ -259,11 +259,10 @@ fn check(runtime: &Runtime, workload: &Workload) -> Result<(), No> {
     for (what, blob) in blobs {
         missing(runtime, what, blob)?;
     }
-    if let Some(allowed) = &runtime.config.network {
-        for rule in &workload.network {
-            if !allowed.contains(rule) {
-                return Err(No::bad(&format!("{rule} isn't among what this runtime lets workloads reach")));
-            }
+    for rule in &workload.network {
+        if !runtime.config.network.contains(rule) {
+            let reason = format!("{rule} isn't among what this runtime lets workloads reach");
+            return Err(No::bad(&reason));
         }
     }
     Ok(())

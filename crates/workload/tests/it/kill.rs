@@ -75,7 +75,7 @@ fn what_was_over_stays_over_and_a_name_is_taken_once() {
 #[test]
 fn one_folder_has_one_runtime() {
     let runtime = Runtime::start();
-    let second = std::process::Command::new(env!("CARGO_BIN_EXE_lilliput-runtime"))
+    let second = std::process::Command::new(lilliput_workload::binary().unwrap())
         .args(["serve", "--state"])
         .arg(runtime.state())
         .output()

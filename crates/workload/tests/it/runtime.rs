@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lilliput_crypto::Digest;
 use lilliput_workload::protocol::Part;
-use lilliput_workload::{Client, Kind, Limits, Name, Outcome, Report, State, Status, Workload};
+use lilliput_workload::{Client, Digest, Kind, Limits, Name, Outcome, Report, State, Status, Workload};
 
 /// How long anything may take: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -126,7 +125,7 @@ impl Ended {
 }
 
 fn serve(state: &Path, arguments: &[String]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lilliput-runtime"));
+    let mut command = Command::new(lilliput_workload::binary().unwrap());
     command.args(["serve", "--state"]).arg(state).args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
 }
@@ -143,7 +142,7 @@ pub(crate) fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
 }
 
 pub(crate) fn component(name: &str) -> Vec<u8> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("components");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../runtime/components");
     std::fs::read(folder.join(format!("{name}.wasm"))).unwrap()
 }
 

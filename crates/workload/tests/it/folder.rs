@@ -1,6 +1,6 @@
 //! A job's folder: input, output, and what can't be done there.
 
-use lilliput_workload::Workload;
+use lilliput_workload::{Digest, Workload};
 use lilliput_workload::protocol::Part;
 
 use crate::runtime::Runtime;
@@ -82,7 +82,7 @@ fn no_path_leads_out_of_the_folder() {
 fn a_job_that_wants_more_input_than_is_there_is_not_accepted() {
     let runtime = Runtime::start();
     let mut workload = crate::runtime::workload("a", runtime.tool(), lilliput_workload::Kind::Job);
-    workload.stdin = Some(lilliput_workload::blob_id(b"never put"));
+    workload.stdin = Some(Digest::of_blob(b"never put"));
     let error = runtime.client.start(&workload).unwrap_err();
     assert!(error.to_string().contains("put it first"), "{error}");
 }

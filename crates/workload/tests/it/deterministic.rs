@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use lilliput_workload::{Deterministic, Workload};
+use lilliput_workload::{Deterministic, Digest, Workload};
 
 use crate::runtime::{Ended, Runtime};
 
 fn fixed(workload: &mut Workload) {
     workload.deterministic = Some(Deterministic {
-        seed: lilliput_workload::blob_id(b"seed"),
+        seed: Digest::of_blob(b"seed"),
         time_s: 1_700_000_000,
     });
 }
@@ -41,7 +41,7 @@ fn another_seed_or_time_is_another_world() {
     let one = result(&runtime.job(&["all"], fixed));
     let seed = result(&runtime.job(&["all"], |workload| {
         fixed(workload);
-        workload.deterministic.as_mut().unwrap().seed = lilliput_workload::blob_id(b"other");
+        workload.deterministic.as_mut().unwrap().seed = Digest::of_blob(b"other");
     }));
     let time = result(&runtime.job(&["all"], |workload| {
         fixed(workload);
