@@ -111,7 +111,6 @@ impl Gateway {
                 }
             }
         });
-        let body = Lines(receiver);
         Ok(typed(Lines(receiver).boxed_unsync(), "application/x-ndjson"))
     }
 
