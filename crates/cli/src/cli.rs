@@ -73,6 +73,9 @@ enum Command {
     Stake(commands::stake::Args),
     Tournament(commands::tournament::Args),
     Prices(commands::prices::Args),
+    Lease(commands::lease::Args),
+    Bid(commands::bid::Args),
+    Price(commands::price::Args),
 }
 
 impl Command {
@@ -90,12 +93,15 @@ impl Command {
             Self::Tx(args) => commands::tx::run(&args, session),
             Self::Status(args) => commands::status::run(&args),
             Self::Completions(args) => commands::completions::run(&args),
-            Self::Deploy(args) => commands::deploy::run(&args),
+            Self::Deploy(args) => commands::deploy::run(&args, session),
             Self::Forecast(args) => commands::forecast::run(&args),
             Self::Subnet(args) => commands::subnet::run(&args, session),
             Self::Stake(args) => commands::stake::run(&args, session),
             Self::Tournament(args) => commands::tournament::run(&args, session),
             Self::Prices(args) => commands::prices::run(&args, session),
+            Self::Lease(args) => commands::lease::run(&args, session),
+            Self::Bid(args) => commands::bid::run(&args, session),
+            Self::Price(args) => commands::price::run(&args),
         }
     }
 }

@@ -4,13 +4,16 @@
 
 pub(crate) mod account;
 pub(crate) mod ask;
+pub(crate) mod bid;
 pub(crate) mod case_file;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod deploy;
 pub(crate) mod explain;
 pub(crate) mod forecast;
+pub(crate) mod lease;
 pub(crate) mod model;
+pub(crate) mod price;
 pub(crate) mod prices;
 pub(crate) mod prove;
 pub(crate) mod provider;

@@ -26,6 +26,7 @@ mod commands;
 mod cost;
 mod failure;
 mod files;
+mod market;
 mod memory;
 mod network;
 mod node;

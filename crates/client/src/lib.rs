@@ -19,6 +19,7 @@ pub mod api;
 mod client;
 mod error;
 mod input;
+pub mod market;
 mod prices;
 mod sender;
 mod signature;

@@ -55,6 +55,12 @@ pub enum Label {
     SealedTargets,
     /// A signal of a contest on prices.
     SealedSignal,
+    /// A sealed bid on an order.
+    SealedBid,
+    /// A provider's sealed result of a replicated order.
+    SealedResult,
+    /// What a provider signs about a lease's usage.
+    UsageStatement,
     /// What a lease's service is called by its provider.
     WorkloadName,
     /// A link of a stored blob's chain of challenges.
@@ -65,7 +71,7 @@ pub enum Label {
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -91,6 +97,9 @@ impl Label {
         Self::SealedPrediction,
         Self::SealedTargets,
         Self::SealedSignal,
+        Self::SealedBid,
+        Self::SealedResult,
+        Self::UsageStatement,
         Self::WorkloadName,
         Self::StorageLink,
         Self::StorageChunk,
@@ -125,6 +134,9 @@ impl Label {
             Self::SealedPrediction => "lilliput 2026 v1 sealed prediction",
             Self::SealedTargets => "lilliput 2026 v1 sealed targets",
             Self::SealedSignal => "lilliput 2026 v1 sealed signal",
+            Self::SealedBid => "lilliput 2026 v1 sealed bid",
+            Self::SealedResult => "lilliput 2026 v1 sealed result",
+            Self::UsageStatement => "lilliput 2026 v1 usage statement",
             Self::WorkloadName => "lilliput 2026 v1 workload name",
             Self::StorageLink => "lilliput 2026 v1 storage link",
             Self::StorageChunk => "lilliput 2026 v1 storage chunk",

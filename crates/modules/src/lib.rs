@@ -9,6 +9,7 @@
 //! | [`subnet`] | subnets: members, stake, weights with evidence, emission |
 //! | [`tournament`] | rounds of predictions: stake, scores, payouts |
 //! | [`prices`] | feeds of reported prices, contests of signals on them |
+//! | [`market`] | orders for compute, bids, leases, escrow |
 //! | [`storage`] | blobs kept for money, challenges that show that they are |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
@@ -25,6 +26,7 @@ pub mod bank;
 pub mod check;
 pub mod genesis;
 pub mod job;
+pub mod market;
 pub mod network;
 pub mod params;
 pub mod prices;

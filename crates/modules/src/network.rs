@@ -9,7 +9,9 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{bank, genesis, job, prices, provider, registry, storage, subnet, tournament};
+use crate::{
+    bank, genesis, job, market, prices, provider, registry, storage, subnet, tournament,
+};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {
@@ -59,6 +61,7 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::check(message),
             Message::Tournament(message) => tournament::check(message),
             Message::Prices(message) => prices::check(message),
+            Message::Market(message) => market::check(message),
             Message::Storage(message) => storage::check(message),
         }
     }
@@ -119,6 +122,7 @@ impl Machine for Network {
             Message::Subnet(message) => subnet::execute(state, context, message),
             Message::Tournament(message) => tournament::execute(state, context, message),
             Message::Prices(message) => prices::execute(state, context, message),
+            Message::Market(message) => market::execute(state, context, message),
             Message::Storage(message) => storage::execute(state, context, message),
         }
     }
@@ -128,6 +132,7 @@ impl Machine for Network {
         subnet::end_block(state, block)?;
         tournament::end_block(state, block)?;
         prices::end_block(state, block)?;
+        market::end_block(state, block)?;
         storage::end_block(state, block)
     }
 
@@ -137,6 +142,7 @@ impl Machine for Network {
             subnet::next_deadline(state)?,
             tournament::next_deadline(state)?,
             prices::next_deadline(state)?,
+            market::next_deadline(state)?,
             storage::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
@@ -148,6 +154,7 @@ impl Machine for Network {
         found.extend(subnet::invariants::violations(state)?);
         found.extend(tournament::invariants::violations(state)?);
         found.extend(prices::invariants::violations(state)?);
+        found.extend(market::invariants::violations(state)?);
         found.extend(storage::invariants::violations(state)?);
         Ok(found)
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod guard;
 mod listener;
+mod market;
 mod prices;
 mod query;
 mod routes;
@@ -43,6 +44,7 @@ fn router(node: Shared) -> Router {
         .merge(subnets::router())
         .merge(tournament::router())
         .merge(prices::router())
+        .merge(market::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `engine` | the ledger's solo engine, opened again when its disk failed |
 //! | `blobs`, `inputs` | bytes by hash; inputs of jobs |
-//! | `node`, `tournament`, `prices` | what anyone may ask, as functions |
+//! | `node`, `tournament`, `prices`, `market` | what anyone may ask, as functions |
 //! | `http` | the same over HTTP: limits, guard, routes |
 //! | `page` | the page |
 //! | `config`, `running` | how a node is started and stopped |
@@ -22,6 +22,7 @@ mod engine;
 mod error;
 mod http;
 mod inputs;
+mod market;
 mod node;
 mod page;
 mod prices;

@@ -540,7 +540,7 @@ impl Node {
     }
 }
 
-fn head(snapshot: &Snapshot) -> Result<SignedHeader, StoreError> {
+pub(crate) fn head(snapshot: &Snapshot) -> Result<SignedHeader, StoreError> {
     snapshot.head()?.ok_or_else(|| StoreError::Corrupt {
         key: "the newest header".to_owned(),
         reason: "there is no block".to_owned(),

@@ -23,7 +23,19 @@ const KNOWN: &[&str] = &[
     "lilliput/deadline",
     "lilliput/spot-ceiling",
     "lilliput/notice-window",
+    "lilliput/bids",
+    "lilliput/bidding",
+    "lilliput/choice",
+    "lilliput/split",
+    "lilliput/reserve-in",
+    "lilliput/reserve-for",
+    "lilliput/latency-to",
+    "lilliput/latency-max-ms",
 ];
+const BOOKS: &[&str] = &["open", "sealed"];
+const CHOICES: &[&str] = &["cheapest", "manual"];
+const ANSWERS: &[&str] = &["true", "false"];
+const MILLISECONDS_MAX: u64 = 60_000;
 const LEVELS: &[&str] = &["trusted", "replicated", "disputable", "proven"];
 
 /// The words of `lilliput/verification`, in the order of [`LEVELS`].
@@ -74,12 +86,26 @@ pub struct Terms {
     /// The shortest notice before a provider takes its machine back; where `reclamation` says one
     /// too, the longer holds.
     pub notice_window: Option<Seconds>,
+    /// Whether bids stay hidden until bidding is over.
+    pub sealed: bool,
+    /// For how long bids may come.
+    pub bidding: Option<Seconds>,
+    /// Whether the buyer chooses among bids; else the cheapest is taken.
+    pub manual: bool,
+    /// Whether several providers may share the group.
+    pub split: bool,
+    /// Makes the order a reservation: in how long it begins, for how long it lasts.
+    pub reservation: Option<(Seconds, Seconds)>,
+    /// The most milliseconds to a place, by the words of `latency`.
+    pub latency_max_ms: Option<u32>,
 }
 
 /// Reads ours among the attributes of a placement.
 pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> Option<Terms> {
     let mut terms = Terms::default();
     let (mut whole, mut level, mut replicas) = (true, None, None);
+    let mut reserve = (None, None);
+    let mut far = None;
     for (key, value, at) in attributes {
         let Some(name) = key.strip_prefix(PREFIX) else {
             continue;
@@ -105,6 +131,39 @@ pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> 
             "spot-ceiling" => {
                 terms.spot_ceiling = ceiling(at, report, value);
                 terms.spot_ceiling.is_some()
+            }
+            "bids" => set(
+                &mut terms.sealed,
+                at.choice(report, value, BOOKS, &[false, true]),
+            ),
+            "choice" => set(
+                &mut terms.manual,
+                at.choice(report, value, CHOICES, &[false, true]),
+            ),
+            "split" => set(
+                &mut terms.split,
+                at.choice(report, value, ANSWERS, &[true, false]),
+            ),
+            "bidding" => {
+                terms.bidding = duration(at, report, value, TERM_SECONDS_MAX);
+                terms.bidding.is_some()
+            }
+            "reserve-in" => {
+                reserve.0 = duration(at, report, value, TERM_SECONDS_MAX);
+                reserve.0.is_some()
+            }
+            "reserve-for" => {
+                reserve.1 = duration(at, report, value, TERM_SECONDS_MAX);
+                reserve.1.is_some()
+            }
+            "latency-to" => {
+                far = Some(at);
+                true
+            }
+            "latency-max-ms" => {
+                let range = (1, MILLISECONDS_MAX);
+                terms.latency_max_ms = number(at, report, value, range);
+                terms.latency_max_ms.is_some()
             }
             _ => {
                 let cause = Cause::UnknownKey {
@@ -132,17 +191,61 @@ pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> 
         Some(Level::Disputable) => Verification::Disputable,
         Some(Level::Proven) => Verification::Proven,
     };
+    if let Some(lasts) = reserve.1 {
+        terms.reservation = Some((reserve.0.unwrap_or_default(), lasts));
+    }
+    if whole && let Some(cause) = disagreement(&terms, reserve.0.is_some(), far.is_some()) {
+        if let Some((_, _, at)) = attributes.iter().find(|(key, ..)| *key == cause.0) {
+            at.problem_of_key(report, cause.1);
+        }
+        return None;
+    }
     whole.then_some(terms)
 }
 
-fn number(at: &At<'_>, report: &mut Report, text: &str, (min, max): (u64, u64)) -> Option<u8> {
+fn set(field: &mut bool, found: Option<bool>) -> bool {
+    *field = found.unwrap_or(*field);
+    found.is_some()
+}
+
+/// The key that doesn't go with the others, and why.
+fn disagreement(terms: &Terms, reserve_in: bool, far: bool) -> Option<(&'static str, Cause)> {
+    let needs = |key, needs| Some((key, Cause::TermNeeds { key, needs }));
+    let excludes = |key, other| Some((key, Cause::TermExcludes { key, other }));
+    let replicated = matches!(terms.verification, Verification::Replicated { .. });
+    match (far, terms.latency_max_ms.is_some()) {
+        (true, false) => return needs("lilliput/latency-to", "lilliput/latency-max-ms"),
+        (false, true) => return needs("lilliput/latency-max-ms", "lilliput/latency-to"),
+        (true, true) | (false, false) => {}
+    }
+    if reserve_in && terms.reservation.is_none() {
+        return needs("lilliput/reserve-in", "lilliput/reserve-for");
+    }
+    if terms.reservation.is_some() && terms.spot_ceiling.is_some() {
+        return excludes("lilliput/reserve-for", "lilliput/spot-ceiling");
+    }
+    if terms.split && terms.spot_ceiling.is_some() {
+        return excludes("lilliput/split", "lilliput/spot-ceiling");
+    }
+    if terms.split && replicated {
+        return excludes("lilliput/split", "lilliput/verification: replicated");
+    }
+    None
+}
+
+fn number<T: TryFrom<u64>>(
+    at: &At<'_>,
+    report: &mut Report,
+    text: &str,
+    (min, max): (u64, u64),
+) -> Option<T> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|_| digits);
     let number = number.filter(|number| (min..=max).contains(number));
     if number.is_none() {
         at.out_of_range(report, format!("`{}`", shown(text)), min, max);
     }
-    number.and_then(|number: u64| u8::try_from(number).ok())
+    number.and_then(|number: u64| T::try_from(number).ok())
 }
 
 fn ceiling(at: &At<'_>, report: &mut Report, text: &str) -> Option<Amount> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankEvent;
 use crate::job::JobEvent;
+use crate::market::MarketEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
@@ -30,6 +31,8 @@ pub enum Event {
     Tournament(TournamentEvent),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesEvent),
+    /// Orders for compute, bids, leases.
+    Market(MarketEvent),
     /// Blobs that are stored for money.
     Storage(StorageEvent),
 }
@@ -52,5 +55,6 @@ from_module!(
     Subnet(SubnetEvent),
     Tournament(TournamentEvent),
     Prices(PricesEvent),
+    Market(MarketEvent),
     Storage(StorageEvent)
 );

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 
+use crate::market::{LeaseId, OrderId};
 use crate::prices::{ContestId, FeedId};
 use crate::storage::DealId;
 use crate::text_form::{ParseError, json_as_text};
@@ -39,12 +40,19 @@ pub enum Holder {
     Feed(FeedId),
     /// The pot of a contest of signals.
     Contest(ContestId),
+    /// The deposit of an order that isn't leased.
+    Order(OrderId),
+    /// The escrow of a lease.
+    Lease(LeaseId),
+    /// What a provider put up for its bids and leases.
+    MarketBond(Address),
     /// What a buyer put up for a stored blob, and its provider's bond.
     Storage(DealId),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
-    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER or storage/NUMBER)";
+    subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER, order/NUMBER, lease/NUMBER, \
+    market_bond/lil1… or storage/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -67,6 +75,9 @@ impl fmt::Display for Holder {
             Self::Round(round) => write!(f, "round/{round}"),
             Self::Feed(feed) => write!(f, "feed/{feed}"),
             Self::Contest(contest) => write!(f, "contest/{contest}"),
+            Self::Order(order) => write!(f, "order/{order}"),
+            Self::Lease(lease) => write!(f, "lease/{lease}"),
+            Self::MarketBond(provider) => write!(f, "market_bond/{provider}"),
             Self::Storage(deal) => write!(f, "storage/{deal}"),
         }
     }
@@ -90,6 +101,11 @@ impl FromStr for Holder {
             Some(("round", id)) => id.parse().map(Self::Round).map_err(error),
             Some(("feed", id)) => id.parse().map(Self::Feed).map_err(error),
             Some(("contest", id)) => id.parse().map(Self::Contest).map_err(error),
+            Some(("order", id)) => id.parse().map(Self::Order).map_err(error),
+            Some(("lease", id)) => id.parse().map(Self::Lease).map_err(error),
+            Some(("market_bond", provider)) => {
+                provider.parse().map(Self::MarketBond).map_err(error)
+            }
             Some(("storage", id)) => id.parse().map(Self::Storage).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }

@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`codec`] | canonical decoding with limits |
-//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`] | messages, events and records of each module |
+//! | [`bank`], [`registry`], [`provider`], [`job`], [`subnet`], [`tournament`], [`prices`], [`market`] | messages, events and records of each module |
 //! | everything else | named below |
 //!
 //! Invariants: one value, one encoding, trailing bytes refused; each list and text has a named
@@ -26,6 +26,7 @@ mod event;
 mod holder;
 mod ids;
 pub mod job;
+pub mod market;
 mod message;
 mod number;
 pub mod prices;

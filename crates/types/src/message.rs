@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bank::BankMessage;
 use crate::job::JobMessage;
+use crate::market::MarketMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
@@ -31,6 +32,8 @@ pub enum Message {
     Tournament(TournamentMessage),
     /// Feeds of prices, and contests of signals on them.
     Prices(PricesMessage),
+    /// Orders for compute, bids, leases.
+    Market(MarketMessage),
     /// Blobs that are stored for money.
     Storage(StorageMessage),
 }
@@ -46,6 +49,7 @@ impl Message {
             }
             Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
+            | Self::Market(_)
             | Self::Storage(_) => Segment::Iaas,
         }
     }
@@ -65,6 +69,7 @@ impl Message {
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
             | Self::Subnet(_)
             | Self::Prices(_)
+            | Self::Market(_)
             | Self::Storage(_) => [None, None],
         };
         blobs.into_iter().flatten()

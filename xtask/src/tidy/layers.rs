@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 24] = [
+const LAYERS: [(&str, u8); 25] = [
     ("lilliput-crypto", 0),
     ("lilliput-forecast", 0),
     ("lilliput-types", 1),
@@ -15,6 +15,7 @@ const LAYERS: [(&str, u8); 24] = [
     ("lilliput-incentives", 1),
     ("lilliput-sdl", 1),
     ("lilliput-ledger", 2),
+    ("lilliput-market", 2),
     ("lilliput-verifier", 2),
     ("lilliput-client", 2),
     ("lilliput-modules", 3),

@@ -1,5 +1,6 @@
-//! `lilliput deploy`: what an order says, before anyone is asked for a price.
+//! `lilliput deploy`: what an order says, and from there to leases.
 
+mod market;
 mod text;
 
 use std::fs::File;
@@ -14,11 +15,14 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, OrExit, Result};
 use crate::outcome::Outcome;
+use crate::session::Session;
 
 /// Orders for compute in Akash's Stack Definition Language: what is wrong, what is asked, what will run.
 ///
 /// FILE is SDL 2.0 or 2.1, as on Akash; `-` is standard input. Attributes of a placement that begin with `lilliput/`
-/// say more: verification, replicas, deadline, spot-ceiling, notice-window.
+/// say more: verification, replicas, deadline, spot-ceiling, notice-window, bids, bidding, choice, split, reserve-in,
+/// reserve-for, latency-to, latency-max-ms. On this network both denominations are the smallest unit of the settlement
+/// asset, and a block is six seconds.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -28,20 +32,25 @@ pub(crate) struct Args {
 #[derive(Subcommand)]
 enum Command {
     /// Say whether a file is sound; else every problem with line, column and what was meant (exit 2).
-    Check(Order),
+    Check(SdlFile),
     /// What providers are told to run; with --json as Akash's manifest.
-    Manifest(Order),
+    Manifest(SdlFile),
     /// What the market is asked for; with --json as Akash's group specs.
-    Groups(Order),
+    Groups(SdlFile),
+    Create(market::CreateArgs),
+    List(market::ListArgs),
+    Show(market::ShowArgs),
+    Choose(market::ChooseArgs),
+    Close(market::CloseArgs),
 }
 
 #[derive(clap::Args)]
-struct Order {
+pub(crate) struct SdlFile {
     /// The file.
     file: PathBuf,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Outcome> {
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     match &args.command {
         Command::Check(order) => order.read().map(|sdl| check(&sdl)),
         Command::Manifest(order) => {
@@ -54,6 +63,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
             let groups = sdl.groups();
             document(text::groups(&sdl, &groups), &groups)
         }
+        Command::Create(args) => market::create(args, session),
+        Command::List(args) => market::list(args, session),
+        Command::Show(args) => market::show(args),
+        Command::Choose(args) => market::choose(args, session),
+        Command::Close(args) => market::close(args, session),
     }
 }
 
@@ -95,8 +109,8 @@ fn document(text: String, document: &impl Serialize) -> Result<Outcome> {
     Ok(Outcome::document(text, json))
 }
 
-impl Order {
-    fn read(&self) -> Result<Sdl> {
+impl SdlFile {
+    pub(crate) fn read(&self) -> Result<Sdl> {
         let bytes = read(&self.file)?;
         lilliput_sdl::read(&bytes).map_err(|refusal| refused(&self.file, &refusal))
     }

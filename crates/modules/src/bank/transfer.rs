@@ -66,6 +66,9 @@ pub(crate) fn pay(
         | Holder::Round(_)
         | Holder::Feed(_)
         | Holder::Contest(_)
+        | Holder::Order(_)
+        | Holder::Lease(_)
+        | Holder::MarketBond(_)
         | Holder::Storage(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;

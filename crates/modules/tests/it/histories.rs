@@ -226,7 +226,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Provider(_)
         | Event::Subnet(_)
         | Event::Tournament(_)
-        | Event::Prices(_) => None,
+        | Event::Prices(_)
+        | Event::Market(_) => None,
     }
 }
 

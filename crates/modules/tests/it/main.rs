@@ -9,6 +9,11 @@
 mod genesis;
 mod histories;
 mod jobs;
+mod market;
+mod market_bids;
+mod market_histories;
+mod market_leases;
+mod market_results;
 mod money;
 mod price_histories;
 mod prices;

@@ -81,6 +81,13 @@ pub(super) fn holder(holder: Holder) -> Markup {
         Holder::Round(id) => html! { a href={ "/rounds/" (id) } { "round " (id) } },
         Holder::Feed(id) => html! { a href={ "/feeds/" (id) } { "price feed " (id) } },
         Holder::Contest(id) => html! { "pot of " a href={ "/contests/" (id) } { "contest " (id) } },
+        Holder::Order(id) => {
+            html! { "deposit of " a href={ "/market/orders/" (id) } { "order " (id) } }
+        }
+        Holder::Lease(id) => {
+            html! { "escrow of " a href={ "/market/leases/" (id) } { "lease " (id) } }
+        }
+        Holder::MarketBond(address) => html! { "bonds of " (short(&address.to_string())) },
     }
 }
 

@@ -157,6 +157,16 @@ pub enum Cause {
     // Attributes of ours.
     #[error("`lilliput/replicas` needs `lilliput/verification: replicated` beside it")]
     ReplicasWithoutReplication,
+    #[error("`{key}` needs `{needs}` beside it")]
+    TermNeeds {
+        key: &'static str,
+        needs: &'static str,
+    },
+    #[error("`{key}` and `{other}` exclude each other")]
+    TermExcludes {
+        key: &'static str,
+        other: &'static str,
+    },
     #[error("a spot ceiling of {ceiling} is above {price}, the price of the whole group")]
     SpotCeilingAbovePrice { ceiling: Amount, price: Amount },
 }
