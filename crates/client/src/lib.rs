@@ -21,6 +21,7 @@ mod error;
 mod input;
 pub mod market;
 mod prices;
+mod storage;
 mod sender;
 mod signature;
 pub mod subnet;

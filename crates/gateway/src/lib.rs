@@ -8,6 +8,8 @@
 //! | `desk` | leases, manifests and the runtime brought together, again after every restart |
 //! | `api` | requests about leases |
 //! | `proxy` | requests to services |
+//! | `watch` | the ledger watched for a provider: leases, heartbeats, replicated results |
+//! | `run` | all of it together, until told to stop |
 //! | `server` | connections, and which of the two a request is for |
 //!
 //! **Invariant:** nothing about a lease is told or done without a token of its owner; what a service answers is its own business.
@@ -19,11 +21,16 @@ mod error;
 mod lease;
 pub mod manifest;
 mod proxy;
+mod run;
 mod server;
 mod stall;
 pub mod token;
+mod watch;
 
-pub use desk::Desk;
+pub use desk::{Desk, Reconciled};
 pub use error::GatewayError;
 pub use lease::{Lease, LeaseState};
+pub use lilliput_workload::Name;
+pub use run::{HostConfig, run};
 pub use server::{Config, Gateway, serve};
+pub use watch::{WatchConfig, Watched, watch};

@@ -131,7 +131,7 @@ pub fn workload_name(lease: &Lease, service: &str) -> Name {
 /// # Errors
 /// When it isn't the lease's, or this provider can't run it.
 pub fn plan(lease: &Lease, bytes: &[u8]) -> Result<Vec<Planned>, ManifestError> {
-    let got = lilliput_workload::Digest::of_blob(bytes);
+    let got = Digest::of_blob(bytes);
     if got != lease.manifest {
         let expected = lease.manifest;
         return Err(ManifestError::Other { expected, got });

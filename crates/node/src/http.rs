@@ -5,6 +5,7 @@ mod guard;
 mod listener;
 mod market;
 mod prices;
+mod storage;
 mod query;
 mod routes;
 mod subnets;
@@ -45,6 +46,7 @@ fn router(node: Shared) -> Router {
         .merge(tournament::router())
         .merge(prices::router())
         .merge(market::router())
+        .merge(storage::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

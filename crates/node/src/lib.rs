@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `engine` | the ledger's solo engine, opened again when its disk failed |
 //! | `blobs`, `inputs` | bytes by hash; inputs of jobs |
-//! | `node`, `tournament`, `prices`, `market` | what anyone may ask, as functions |
+//! | `node`, `tournament`, `prices`, `market`, `storage` | what anyone may ask, as functions |
 //! | `http` | the same over HTTP: limits, guard, routes |
 //! | `page` | the page |
 //! | `config`, `running` | how a node is started and stopped |
@@ -26,6 +26,7 @@ mod market;
 mod node;
 mod page;
 mod prices;
+mod storage;
 mod running;
 mod tournament;
 

@@ -22,10 +22,9 @@ pub fn deals(
     after: Option<DealId>,
     limit: usize,
 ) -> Result<Vec<Deal>, StoreError> {
-    let all = Scan::<Deal>::new(reader, state::DEALS);
-    let deals = all.map(|entry| entry.map(|(_, deal)| deal));
-    let wanted = deals.filter(|deal| {
-        deal.as_ref().map_or(true, |deal| after.is_none_or(|after| deal.id > after))
-    });
-    wanted.take(limit).collect()
+    let after = after.map(|id| format!("{:020}", id.0)).unwrap_or_default();
+    Scan::after(reader, state::DEALS, &after)
+        .take(limit)
+        .map(|entry| entry.map(|(_, deal)| deal))
+        .collect()
 }
