@@ -132,9 +132,7 @@ pub(crate) fn linker(engine: &Engine) -> Result<Linker<Host>, RuntimeError> {
 }
 
 fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
-    let mut options = wasmtime_wasi::p2::bindings::LinkOptions::default();
-    options.cli_exit_with_code(true);
-    wasmtime_wasi::p2::add_to_linker_with_options_async(linker, &options)?;
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
     linker.allow_shadowing(true);
     types::add_to_linker::<Host, Folders>(linker, |host| FolderView {

@@ -184,7 +184,7 @@ impl Disk {
     }
 }
 
-pub(super) fn full() -> io::Error {
+fn full() -> io::Error {
     io::Error::from_raw_os_error(ENOSPC)
 }
 

@@ -15,7 +15,7 @@ use wasmtime_wasi::p2::bindings::filesystem::types::{
 };
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, FsError, FsResult, ReaddirIterator};
 
-use super::account::{Disk, full};
+use super::account::Disk;
 use super::stream::{OpenFile, Reading, Writing, read_fully};
 
 /// Bytes that one read gives at most.

@@ -102,9 +102,9 @@ impl Service {
         sender: oneshot::Sender<Sent>,
         most: usize,
     ) -> wasmtime::Result<()> {
-        let request = request.map(|body| {
+        let request = request.map(move |body| {
             let body = Limited::new(body, most);
-            body.map_err(|_| Error::HttpRequestBodySize(Some(most as u64)))
+            body.map_err(move |_| Error::HttpRequestBodySize(Some(most as u64)))
         });
         let mut view = store.data_mut().http();
         let request = view.new_incoming_request(Scheme::Http, request)?;
