@@ -57,7 +57,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let path = folder.join(format!("{package}.wasm"));
         std::fs::write(&path, &component).with_context(|| format!("{}", path.display()))?;
         crate::say(&format!("{package}.wasm: {} bytes", component.len()));
-        made.insert(package.to_owned(), json!(blake3::hash(&component).to_string()));
+        made.insert(
+            package.to_owned(),
+            json!(blake3::hash(&component).to_string()),
+        );
     }
     let manifest = json!({
         "sources_blake3": sources(&folder)?,

@@ -21,9 +21,9 @@ mod error;
 mod input;
 pub mod market;
 mod prices;
-mod storage;
 mod sender;
 mod signature;
+mod storage;
 pub mod subnet;
 mod tournament;
 

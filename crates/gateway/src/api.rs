@@ -31,7 +31,10 @@ use ask::Query;
 
 impl Gateway {
     /// Answers a request to the gateway itself.
-    pub(crate) async fn api(&self, request: Request<Incoming>) -> Result<Response<Body>, GatewayError> {
+    pub(crate) async fn api(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, GatewayError> {
         let path = request.uri().path().to_owned();
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let query = Query::read(request.uri().query())?;
@@ -57,7 +60,12 @@ impl Gateway {
         }
     }
 
-    async fn about(&self, lease: &Lease, what: &str, query: Query) -> Result<Response<Body>, GatewayError> {
+    async fn about(
+        &self,
+        lease: &Lease,
+        what: &str,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         match what {
             "manifest" => self.tell_manifest(lease).await,
             "status" => self.tell_status(lease, query).await,
@@ -87,7 +95,12 @@ impl Gateway {
     }
 
     /// The leases of a deployment, if the request's token reaches the deployment so far.
-    fn admit_deployment(&self, request: &Request<Incoming>, dseq: u64, scope: Scope) -> Result<Vec<Lease>, GatewayError> {
+    fn admit_deployment(
+        &self,
+        request: &Request<Incoming>,
+        dseq: u64,
+        scope: Scope,
+    ) -> Result<Vec<Lease>, GatewayError> {
         let verified = verified(request)?;
         let mut leases = self.desk.leases_of(dseq);
         leases.retain(|lease| lease.is_reached_by(&verified.issuer));

@@ -129,7 +129,11 @@ impl Desk {
         let lease = books.leases.get(&id).ok_or(NO_LEASE)?;
         let planned = plan(lease, bytes)?;
         for blob in planned.iter().flat_map(|planned| {
-            let inputs = planned.workload.files.values().chain(&planned.workload.stdin);
+            let inputs = planned
+                .workload
+                .files
+                .values()
+                .chain(&planned.workload.stdin);
             inputs.chain([&planned.workload.component])
         }) {
             if !self.runtime.has(*blob)? {
@@ -220,14 +224,20 @@ impl Desk {
             .collect();
         let mut wanted = BTreeSet::new();
         for (id, planned) in &books.plans {
-            let active = books.leases.get(id).is_some_and(|lease| lease.state == LeaseState::Active);
+            let active = books
+                .leases
+                .get(id)
+                .is_some_and(|lease| lease.state == LeaseState::Active);
             for planned in planned {
                 wanted.insert(planned.workload.name.clone());
                 let status = running.get(&planned.workload.name);
                 self.settle_one(planned, status, active, done);
             }
         }
-        for name in running.keys().filter(|name| name.as_str().starts_with(OURS)) {
+        for name in running
+            .keys()
+            .filter(|name| name.as_str().starts_with(OURS))
+        {
             if !wanted.contains(name) {
                 note(done, name, self.runtime.remove(name));
             }
@@ -236,7 +246,13 @@ impl Desk {
         Ok(())
     }
 
-    fn settle_one(&self, planned: &Planned, status: Option<&Status>, active: bool, done: &mut Reconciled) {
+    fn settle_one(
+        &self,
+        planned: &Planned,
+        status: Option<&Status>,
+        active: bool,
+        done: &mut Reconciled,
+    ) {
         let name = &planned.workload.name;
         let stopped = status.is_some_and(was_stopped);
         match (active, status) {
@@ -268,7 +284,9 @@ impl Desk {
             for host in self.hosts(planned) {
                 // A route that stays keeps its connections' room.
                 let old = routes.get(&host).filter(|route| route.name() == name);
-                let route = old.cloned().unwrap_or_else(|| Arc::new(Route::new(name.clone())));
+                let route = old
+                    .cloned()
+                    .unwrap_or_else(|| Arc::new(Route::new(name.clone())));
                 new.insert(host, route);
             }
         }

@@ -123,7 +123,9 @@ pub fn workload_name(lease: &Lease, service: &str) -> Name {
     }
     hasher.update(service.as_bytes());
     let digest = hex::encode(&hasher.finish().0[..16]);
-    format!("w{digest}").parse().expect("a letter and 32 hex digits are a name")
+    format!("w{digest}")
+        .parse()
+        .expect("a letter and 32 hex digits are a name")
 }
 
 /// What a lease's manifest has to be run.
@@ -139,7 +141,9 @@ pub fn plan(lease: &Lease, bytes: &[u8]) -> Result<Vec<Planned>, ManifestError> 
     let groups: Vec<Group> =
         serde_json::from_slice(bytes).map_err(|error| ManifestError::Form(error.to_string()))?;
     let mut groups = groups.into_iter().filter(|group| group.name == lease.group);
-    let group = groups.next().ok_or_else(|| ManifestError::Group(lease.group.clone()))?;
+    let group = groups
+        .next()
+        .ok_or_else(|| ManifestError::Group(lease.group.clone()))?;
     if group.services.is_empty() || group.services.len() > SERVICES_MAX {
         let reason = format!("a lease has 1 to {SERVICES_MAX} services here");
         return Err(ManifestError::Form(reason));
@@ -159,10 +163,17 @@ pub fn plan(lease: &Lease, bytes: &[u8]) -> Result<Vec<Planned>, ManifestError> 
 /// What the services want together is what was leased, or less.
 fn fits(lease: &Lease, planned: &[Planned]) -> Result<(), ManifestError> {
     let sum = |value: fn(&Limits) -> u64| {
-        planned.iter().map(|planned| value(&planned.workload.limits)).fold(0, u64::saturating_add)
+        planned
+            .iter()
+            .map(|planned| value(&planned.workload.limits))
+            .fold(0, u64::saturating_add)
     };
     for (what, got, leased) in [
-        ("memory", sum(|limits| limits.memory_bytes), lease.memory_bytes),
+        (
+            "memory",
+            sum(|limits| limits.memory_bytes),
+            lease.memory_bytes,
+        ),
         ("storage", sum(|limits| limits.disk_bytes), lease.disk_bytes),
     ] {
         if got > leased {
@@ -176,12 +187,21 @@ impl Service {
     fn plan(self, lease: &Lease) -> Result<Planned, String> {
         let (kind, component) = read_image(&self.image)?;
         if self.count != 1 {
-            return Err(format!("count is {}: a component runs once, and answers many requests at a time", self.count));
+            return Err(format!(
+                "count is {}: a component runs once, and answers many requests at a time",
+                self.count
+            ));
         }
         if self.command.is_some_and(|command| !command.is_empty()) {
             return Err("a component has no command: leave it out, or write args".to_owned());
         }
-        let hosts: Vec<String> = self.expose.iter().filter(|expose| expose.global).filter_map(|expose| expose.hosts.clone()).flatten().collect();
+        let hosts: Vec<String> = self
+            .expose
+            .iter()
+            .filter(|expose| expose.global)
+            .filter_map(|expose| expose.hosts.clone())
+            .flatten()
+            .collect();
         if hosts.len() > HOSTS_MAX {
             return Err(format!("more than {HOSTS_MAX} host names"));
         }
@@ -219,7 +239,8 @@ impl Service {
 }
 
 fn read_image(image: &str) -> Result<(Kind, Digest), String> {
-    let wanted = || format!("image {image:?} is no component: write {IMAGE}job/ID or {IMAGE}service/ID");
+    let wanted =
+        || format!("image {image:?} is no component: write {IMAGE}job/ID or {IMAGE}service/ID");
     let rest = image.strip_prefix(IMAGE).ok_or_else(wanted)?;
     let (kind, id) = rest.split_once('/').ok_or_else(wanted)?;
     let kind = match kind {
@@ -232,7 +253,8 @@ fn read_image(image: &str) -> Result<(Kind, Digest), String> {
 
 fn bytes(what: &str, size: &Sized) -> Result<u64, String> {
     let text = &size.size.val;
-    text.parse().map_err(|_| format!("{what} {text:?} is no number of bytes"))
+    text.parse()
+        .map_err(|_| format!("{what} {text:?} is no number of bytes"))
 }
 
 /// Environment variables of the component, and options for the runtime.
@@ -240,7 +262,11 @@ fn split(env: Vec<String>) -> Result<(BTreeMap<String, String>, Options), String
     let (mut environment, mut options) = (BTreeMap::new(), Options::default());
     for line in env {
         let (key, value) = line.split_once('=').unwrap_or((&line, ""));
-        if !options.take(key, value)? && environment.insert(key.to_owned(), value.to_owned()).is_some() {
+        if !options.take(key, value)?
+            && environment
+                .insert(key.to_owned(), value.to_owned())
+                .is_some()
+        {
             return Err(format!("the environment variable {key} is set twice"));
         }
     }

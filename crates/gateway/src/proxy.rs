@@ -61,7 +61,9 @@ impl Proxy {
         peer: SocketAddr,
         mut request: Request<Incoming>,
     ) -> Result<Response<Body>, GatewayError> {
-        let permit = route.enter().ok_or(GatewayError::Busy("the service has too many requests"))?;
+        let permit = route
+            .enter()
+            .ok_or(GatewayError::Busy("the service has too many requests"))?;
         let port = match route.known() {
             Some(port) => Some(port),
             None => route.look(desk.runtime()).await,
@@ -75,11 +77,13 @@ impl Proxy {
             Ok(mut response) => {
                 strip(response.headers_mut());
                 Ok(response.map(|body| {
-                    let held = body.map_err(Into::into).map_frame(move |frame: hyper::body::Frame<Bytes>| {
-                        // The request counts until its last piece is taken.
-                        let _counts = &permit;
-                        frame
-                    });
+                    let held = body.map_err(Into::into).map_frame(
+                        move |frame: hyper::body::Frame<Bytes>| {
+                            // The request counts until its last piece is taken.
+                            let _counts = &permit;
+                            frame
+                        },
+                    );
                     held.boxed_unsync()
                 }))
             }

@@ -48,9 +48,13 @@ pub fn run(
     let desk = Desk::open(sender.address(), &config.domain, started.client, &manifests)?;
     let desk = Arc::new(desk);
     let io = || GatewayError::io(std::path::Path::new("the gateway"));
-    let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let threads = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let threads = threads.map_err(io())?;
-    let listener = threads.block_on(TcpListener::bind(config.listen)).map_err(io())?;
+    let listener = threads
+        .block_on(TcpListener::bind(config.listen))
+        .map_err(io())?;
     ready(listener.local_addr().map_err(io())?);
     let gateway = Arc::new(Gateway::new(Arc::clone(&desk)));
     let (stopper, stopped) = channel::channel(false);

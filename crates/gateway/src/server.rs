@@ -74,10 +74,18 @@ impl Gateway {
     }
 
     /// Never an error: whatever happens is an answer.
-    async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    async fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Infallible> {
         let answered = match host(&request) {
             Ok(host) => match self.desk.route(&host) {
-                Some(route) => self.proxy.pass(&self.desk, &route, &host, peer, request).await,
+                Some(route) => {
+                    self.proxy
+                        .pass(&self.desk, &route, &host, peer, request)
+                        .await
+                }
                 None if self.is_own(&host) => self.api(request).await,
                 None => Err(GatewayError::Missing("no service has this host name here")),
             },
@@ -89,12 +97,19 @@ impl Gateway {
     /// The gateway's own names: its domain, and addresses.
     fn is_own(&self, host: &str) -> bool {
         let bare = host.trim_matches(['[', ']']);
-        host == self.desk.domain() || host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok()
+        host == self.desk.domain()
+            || host == "localhost"
+            || bare.parse::<std::net::IpAddr>().is_ok()
     }
 }
 
 /// Serves a desk's services and its leases until told to stop.
-pub async fn serve(listener: TcpListener, gateway: Arc<Gateway>, config: Config, mut stopped: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    config: Config,
+    mut stopped: watch::Receiver<bool>,
+) {
     let room = Arc::new(Semaphore::new(config.connections_max));
     loop {
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else {
@@ -130,17 +145,25 @@ fn host(request: &Request<Incoming>) -> Result<String, GatewayError> {
     let bad = |reason: &str| GatewayError::Bad(reason.to_owned());
     let mut named = request.headers().get_all(HOST).iter();
     let header = match (named.next(), named.next()) {
-        (Some(host), None) => Some(host.to_str().map_err(|_| bad("the host name can't be read"))?),
+        (Some(host), None) => Some(
+            host.to_str()
+                .map_err(|_| bad("the host name can't be read"))?,
+        ),
         (None, None) => None,
         _ => return Err(bad("the request names two hosts")),
     };
-    let target = request.uri().authority().map(|authority| authority.as_str());
+    let target = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str());
     if let (Some(header), Some(target)) = (header, target)
         && !header.eq_ignore_ascii_case(target)
     {
         return Err(bad("the request names two hosts"));
     }
-    let named = target.or(header).ok_or_else(|| bad("the request names no host"))?;
+    let named = target
+        .or(header)
+        .ok_or_else(|| bad("the request names no host"))?;
     let named = named.to_ascii_lowercase();
     let bare = match named.rsplit_once(':') {
         Some((bare, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => bare,

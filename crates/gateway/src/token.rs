@@ -115,13 +115,18 @@ pub fn verify(token: &str, now_s: u64) -> Result<Verified, TokenError> {
 fn read_header(part: &str) -> Result<IssuerKey, TokenError> {
     let header: Header = serde_json::from_slice(&decode(part)?)
         .map_err(|_| TokenError::Form("its header can't be read"))?;
-    if header.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("jwt")) {
+    if header
+        .typ
+        .is_some_and(|typ| !typ.eq_ignore_ascii_case("jwt"))
+    {
         return Err(TokenError::Form("its type is another"));
     }
     if header.crit.is_some() {
         return Err(TokenError::Form("it asks for what isn't understood here"));
     }
-    let key = header.kid.ok_or(TokenError::Form("its header names no key as kid"))?;
+    let key = header
+        .kid
+        .ok_or(TokenError::Form("its header names no key as kid"))?;
     let key = IssuerKey::read(&key)?;
     if header.alg != key.algorithm() {
         return Err(TokenError::Algorithm);

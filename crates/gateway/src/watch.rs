@@ -110,7 +110,8 @@ impl Watcher<'_> {
         }
         self.last = leases;
         for lease in &served {
-            self.result(lease, tell).map_err(|error| error.to_string())?;
+            self.result(lease, tell)
+                .map_err(|error| error.to_string())?;
         }
         Ok(())
     }
@@ -119,7 +120,10 @@ impl Watcher<'_> {
         let mut all = Vec::new();
         let mut from: Option<String> = None;
         loop {
-            let page = self.sender.client().served_leases(self.sender.address(), from.as_deref())?;
+            let page = self
+                .sender
+                .client()
+                .served_leases(self.sender.address(), from.as_deref())?;
             all.extend(page.items);
             from = page.next;
             if from.is_none() || all.len() >= LEASES_MAX {
@@ -196,7 +200,8 @@ impl Watcher<'_> {
             })
         };
         let shown = matches!(message, MarketMessage::Show(_));
-        self.sender.send(vec![Message::Market(message)], Vec::new())?;
+        self.sender
+            .send(vec![Message::Market(message)], Vec::new())?;
         let lease = lease.id;
         tell(Watched::Result { lease, shown });
         Ok(())
@@ -215,7 +220,9 @@ impl Watcher<'_> {
         };
         let status = self.desk.runtime().status(&only.workload.name).ok()?;
         let report = status.report.filter(|_| status.state == State::Ended)?;
-        report.output.map(|output| lilliput_crypto::Digest(output.0))
+        report
+            .output
+            .map(|output| lilliput_crypto::Digest(output.0))
     }
 
     /// A salt that nobody else knows and that needs no keeping: the same signature every time.

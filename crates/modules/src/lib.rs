@@ -30,9 +30,9 @@ pub mod market;
 pub mod network;
 pub mod params;
 pub mod prices;
-pub mod storage;
 pub mod provider;
 pub mod registry;
+pub mod storage;
 pub mod subnet;
 pub mod tournament;
 

@@ -9,9 +9,7 @@ use lilliput_types::{
 
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
-use crate::{
-    bank, genesis, job, market, prices, provider, registry, storage, subnet, tournament,
-};
+use crate::{bank, genesis, job, market, prices, provider, registry, storage, subnet, tournament};
 
 /// The rules of a chain: its genesis and who checks proofs.
 pub struct Network {

@@ -26,8 +26,8 @@ mod market;
 mod node;
 mod page;
 mod prices;
-mod storage;
 mod running;
+mod storage;
 mod tournament;
 
 pub use blobs::{BLOB_BYTES_MAX, BlobError, BlobStore};

@@ -28,11 +28,19 @@ pub(crate) fn worker(limits: &lilliput_workload::Limits) -> Result<(), RuntimeEr
     // Requests carry bodies both ways.
     let bodies = limits.concurrency.saturating_mul(limits.body_bytes);
     let memory = limits.memory_bytes.saturating_add(WORKER_BYTES);
-    limit("memory", Resource::Data, memory.saturating_add(bodies.min(4 << 30)))?;
+    limit(
+        "memory",
+        Resource::Data,
+        memory.saturating_add(bodies.min(4 << 30)),
+    )?;
     limit("size of files", Resource::Fsize, largest)?;
     let connections = limits.concurrency.saturating_mul(8);
     let files = limits.handles.saturating_add(WORKER_FILES);
-    limit("open files", Resource::Nofile, files.saturating_add(connections))
+    limit(
+        "open files",
+        Resource::Nofile,
+        files.saturating_add(connections),
+    )
 }
 
 /// No core files with other people's data, and no more rights by starting something.

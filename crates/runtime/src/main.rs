@@ -33,9 +33,9 @@ enum Task {
 
 fn main() -> ExitCode {
     let task = read(&mut std::env::args().skip(1));
-    let done = task.map_err(|reason| (2, reason)).and_then(|task| {
-        run(task).map_err(|error| (1, error.to_string()))
-    });
+    let done = task
+        .map_err(|reason| (2, reason))
+        .and_then(|task| run(task).map_err(|error| (1, error.to_string())));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err((code, reason)) => {
@@ -51,7 +51,10 @@ fn run(task: Task) -> Result<(), RuntimeError> {
         Task::Help => say(HELP),
         Task::Version => {
             let version = env!("CARGO_PKG_VERSION");
-            say(&format!("lilliput-runtime {version} ({})\n", lilliput_runtime::engine_name()));
+            say(&format!(
+                "lilliput-runtime {version} ({})\n",
+                lilliput_runtime::engine_name()
+            ));
         }
         Task::Serve(config) => lilliput_runtime::serve(config)?,
         Task::Work => lilliput_runtime::work()?,
@@ -87,7 +90,9 @@ fn serve(words: &mut impl Iterator<Item = String>) -> Result<Task, String> {
             "--state" => state = Some(PathBuf::from(value()?)),
             "--blob-bytes-max" => {
                 let value = value()?;
-                blob_bytes_max = value.parse().map_err(|_| format!("{value:?} is no number of bytes"))?;
+                blob_bytes_max = value
+                    .parse()
+                    .map_err(|_| format!("{value:?} is no number of bytes"))?;
             }
             "--network" => network.push(value()?.parse().map_err(|error| format!("{error}"))?),
             other => return Err(format!("there is no {other:?}: see --help")),

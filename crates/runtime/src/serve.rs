@@ -112,12 +112,15 @@ impl Runtime {
                 return if kept.workload == workload {
                     Ok(kept.status())
                 } else {
-                    let reason = "another workload has this name: remove it first, or take another name";
+                    let reason =
+                        "another workload has this name: remove it first, or take another name";
                     Err(talk::No::conflict(reason))
                 };
             }
             if all.len() >= WORKLOADS_MAX {
-                return Err(talk::No::full("the runtime keeps as many workloads as it can: remove some"));
+                return Err(talk::No::full(
+                    "the runtime keeps as many workloads as it can: remove some",
+                ));
             }
             self.folder.make(&workload).map_err(talk::No::failed)?;
             let kept = Arc::new(Kept::new(&self.folder, workload.clone()));
@@ -133,7 +136,9 @@ impl Runtime {
     fn resume(self: &Arc<Self>, name: &Name) -> Result<Status, talk::No> {
         let kept = self.find(name)?;
         if !kept.resume(&self.folder) {
-            return Err(talk::No::conflict("it wasn't stopped: there is nothing to go on with"));
+            return Err(talk::No::conflict(
+                "it wasn't stopped: there is nothing to go on with",
+            ));
         }
         let status = kept.status();
         keeper::keep(self, &kept);
@@ -160,7 +165,10 @@ impl Runtime {
         let blobs = all.values().flat_map(|kept| {
             let workload = &kept.workload;
             let inputs = workload.files.values().chain(&workload.stdin);
-            inputs.chain([&workload.component]).copied().collect::<Vec<_>>()
+            inputs
+                .chain([&workload.component])
+                .copied()
+                .collect::<Vec<_>>()
         });
         blobs.collect()
     }

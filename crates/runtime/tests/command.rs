@@ -4,9 +4,15 @@ use std::process::Command;
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lilliput-runtime"));
-    let output = command.args(arguments).output().expect("the binary was built");
+    let output = command
+        .args(arguments)
+        .output()
+        .expect("the binary was built");
     let text = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
 }
 
 #[test]
@@ -17,7 +23,10 @@ fn it_says_how_it_works_and_what_is_wrong() {
         (&["fly"][..], "there is no \"fly\""),
         (&["serve"], "--state FOLDER"),
         (&["serve", "--state"], "needs a value"),
-        (&["serve", "--state", "x", "--network", "nowhere"], "HOST:PORT"),
+        (
+            &["serve", "--state", "x", "--network", "nowhere"],
+            "HOST:PORT",
+        ),
         (&["compile"], "a path is missing"),
     ] {
         let (code, text) = run(arguments);

@@ -9,7 +9,6 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-
 pub use start::{Started, binary, ensure_serving};
 
 use crate::digest::Digest;
@@ -321,7 +320,9 @@ impl Followed {
     pub fn closer(&self) -> Result<Closer, WorkloadError> {
         let stream = self.talk.reader.get_ref().try_clone();
         let path = self.talk.socket.clone();
-        stream.map(Closer).map_err(|source| WorkloadError::Io { path, source })
+        stream
+            .map(Closer)
+            .map_err(|source| WorkloadError::Io { path, source })
     }
 }
 

@@ -74,10 +74,16 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let small = text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+        let small = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
         let mut bytes = [0; 32];
         let decoded = hex::decode_to_slice(text, &mut bytes);
-        decoded.ok().filter(|()| small).map(|()| Self(bytes)).ok_or(DigestError)
+        decoded
+            .ok()
+            .filter(|()| small)
+            .map(|()| Self(bytes))
+            .ok_or(DigestError)
     }
 }
 

@@ -6,13 +6,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum WorkloadError {
     /// A name that isn't one.
-    #[error("{text:?} is no name of a workload: 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or a digit")]
+    #[error(
+        "{text:?} is no name of a workload: 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or a digit"
+    )]
     Name {
         /// What was given.
         text: String,
     },
     /// A path of a file that leaves its folder, or could.
-    #[error("{text:?} is no path of a file: at most 255 bytes, relative, without empty parts, \".\", \"..\" or control characters")]
+    #[error(
+        "{text:?} is no path of a file: at most 255 bytes, relative, without empty parts, \".\", \"..\" or control characters"
+    )]
     FilePath {
         /// What was given.
         text: String,

@@ -61,7 +61,9 @@ impl FromStr for FilePath {
 
     fn from_str(text: &str) -> Result<Self, WorkloadError> {
         let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
-        let quiet = text.chars().all(|letter| !letter.is_control() && letter != '\\');
+        let quiet = text
+            .chars()
+            .all(|letter| !letter.is_control() && letter != '\\');
         if text.len() <= PATH_BYTES_MAX && quiet && text.split('/').all(plain) {
             Ok(Self(text.to_owned()))
         } else {

@@ -49,7 +49,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     lilliput_node::on_signal(move || stopping.store(true, Ordering::Relaxed))
         .or_failed("failed to wait for signals")?;
     let ready = |address: SocketAddr| {
-        session.say(format!("gateway of {provider} on http://{address}; interrupt to stop"));
+        session.say(format!(
+            "gateway of {provider} on http://{address}; interrupt to stop"
+        ));
     };
     let tell = |watched| {
         if let Some(line) = line(&watched) {
@@ -76,7 +78,11 @@ fn line(watched: &Watched) -> Option<String> {
             if !done.stopped.is_empty() {
                 parts.push(format!("stopped {}", names(&done.stopped)));
             }
-            parts.extend(done.trouble.iter().map(|reason| format!("trouble: {reason}")));
+            parts.extend(
+                done.trouble
+                    .iter()
+                    .map(|reason| format!("trouble: {reason}")),
+            );
             (!parts.is_empty()).then(|| parts.join("; "))
         }
         Watched::Result { lease, shown } => {

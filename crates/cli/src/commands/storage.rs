@@ -202,7 +202,10 @@ fn challenge(args: &Signed, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let deal = sender.client().deal(args.deal)?;
     let link = next_link(&sender, &deal).ok_or_else(|| {
-        let reason = anyhow!("this key didn't make the chain of deal {}, or it is used up", deal.id);
+        let reason = anyhow!(
+            "this key didn't make the chain of deal {}, or it is used up",
+            deal.id
+        );
         Failure::bad_input(reason).hint("challenge with the key that ordered")
     })?;
     let deal = args.deal;

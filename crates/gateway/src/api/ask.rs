@@ -39,7 +39,11 @@ impl Query {
                 "follow" => query.follow = value.parse().map_err(|_| bad(key))?,
                 "path" => query.path = Some(value.parse().map_err(|_| bad(key))?),
                 "part" => query.part = Some(value),
-                _ => return Err(GatewayError::Bad(format!("the query has an unknown {key:?}"))),
+                _ => {
+                    return Err(GatewayError::Bad(format!(
+                        "the query has an unknown {key:?}"
+                    )));
+                }
             }
         }
         Ok(query)
@@ -73,7 +77,14 @@ mod tests {
         assert_eq!(query.service.as_deref(), Some("web"));
         assert_eq!((query.follow, query.after), (true, 7));
         assert_eq!(query.path.unwrap().as_str(), "a/b");
-        for bad in ["service=a&service=b", "other=1", "after=-1", "path=..%2Fetc", "path=%2", "service=%ff"] {
+        for bad in [
+            "service=a&service=b",
+            "other=1",
+            "after=-1",
+            "path=..%2Fetc",
+            "path=%2",
+            "service=%ff",
+        ] {
             assert!(Query::read(Some(bad)).is_err(), "{bad}");
         }
     }

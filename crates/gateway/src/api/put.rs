@@ -21,7 +21,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 
 impl Gateway {
     /// Takes the manifest for all leases that its sender has of a deployment.
-    pub(super) async fn put_manifest(&self, dseq: u64, request: Request<Incoming>) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn put_manifest(
+        &self,
+        dseq: u64,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, GatewayError> {
         let leases = self.admit_deployment(&request, dseq, Scope::SendManifest)?;
         let bytes = body(request, MANIFEST_BYTES_MAX as u64).await?;
         let desk = Arc::clone(&self.desk);
@@ -40,7 +44,11 @@ impl Gateway {
     }
 
     /// Takes a component or an input. Blobs that no workload uses are forgotten after an hour.
-    pub(super) async fn put_blob(&self, dseq: u64, request: Request<Incoming>) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn put_blob(
+        &self,
+        dseq: u64,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, GatewayError> {
         self.admit_deployment(&request, dseq, Scope::SendManifest)?;
         let bytes = body(request, COMPONENT_BYTES_MAX).await?;
         let runtime = self.desk.runtime().clone();
@@ -51,9 +59,13 @@ impl Gateway {
 
 /// A whole body, bounded in size and time.
 async fn body(request: Request<Incoming>, max: u64) -> Result<Bytes, GatewayError> {
-    let limited = Limited::new(request.into_body(), usize::try_from(max).unwrap_or(usize::MAX));
+    let limited = Limited::new(
+        request.into_body(),
+        usize::try_from(max).unwrap_or(usize::MAX),
+    );
     let collected = tokio::time::timeout(BODY_TIMEOUT, limited.collect()).await;
-    let collected = collected.map_err(|_| GatewayError::Bad("the body takes too long".to_owned()))?;
+    let collected =
+        collected.map_err(|_| GatewayError::Bad("the body takes too long".to_owned()))?;
     match collected {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => {

@@ -33,13 +33,20 @@ impl Gateway {
         }))
     }
 
-    pub(super) async fn tell_manifest(&self, lease: &Lease) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_manifest(
+        &self,
+        lease: &Lease,
+    ) -> Result<Response<Body>, GatewayError> {
         let (desk, id) = (Arc::clone(&self.desk), lease.id);
         let bytes = blocking(move || desk.manifest(id)).await?;
         Ok(typed(full(bytes), "application/json"))
     }
 
-    pub(super) async fn tell_status(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_status(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let mut services = serde_json::Map::new();
         for planned in self.chosen(lease, query.service.as_deref())? {
             let (runtime, name) = (self.desk.runtime().clone(), planned.workload.name.clone());
@@ -51,10 +58,16 @@ impl Gateway {
             let about = json!({"uris": self.desk.hosts(&planned), "status": status});
             services.insert(planned.service, about);
         }
-        Ok(answer(&json!({"lease": lease.id, "state": lease.state, "services": services})))
+        Ok(answer(
+            &json!({"lease": lease.id, "state": lease.state, "services": services}),
+        ))
     }
 
-    pub(super) async fn tell_events(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_events(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let mut lines = String::new();
         for planned in self.chosen(lease, query.service.as_deref())? {
             let (runtime, name) = (self.desk.runtime().clone(), planned.workload.name);
@@ -67,7 +80,11 @@ impl Gateway {
         Ok(typed(full(lines), "application/x-ndjson"))
     }
 
-    pub(super) async fn restart(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn restart(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let mut restarted = Vec::new();
         for planned in self.chosen(lease, query.service.as_deref())? {
             let (runtime, name) = (self.desk.runtime().clone(), planned.workload.name);
@@ -77,10 +94,16 @@ impl Gateway {
     }
 
     /// A service's log as lines of JSON; with `follow`, until it ends or the client goes.
-    pub(super) async fn tell_logs(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_logs(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let name = self.one(lease, query.service.as_deref())?;
         let busy = GatewayError::Busy("too many logs are followed");
-        let permit = Arc::clone(&self.followers).try_acquire_owned().map_err(|_| busy)?;
+        let permit = Arc::clone(&self.followers)
+            .try_acquire_owned()
+            .map_err(|_| busy)?;
         let runtime = self.desk.runtime().clone();
         let (sender, receiver) = mpsc::channel(LINES_WAITING);
         let begun = blocking({
@@ -111,11 +134,18 @@ impl Gateway {
                 }
             }
         });
-        Ok(typed(Lines(receiver).boxed_unsync(), "application/x-ndjson"))
+        Ok(typed(
+            Lines(receiver).boxed_unsync(),
+            "application/x-ndjson",
+        ))
     }
 
     /// A job's output.
-    pub(super) async fn tell_output(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_output(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let name = self.one(lease, query.service.as_deref())?;
         let part = match query.part.as_deref() {
             None | Some("stdout") => Part::Stdout,
@@ -126,7 +156,11 @@ impl Gateway {
     }
 
     /// The files of a service's folder, or one of them.
-    pub(super) async fn tell_files(&self, lease: &Lease, query: Query) -> Result<Response<Body>, GatewayError> {
+    pub(super) async fn tell_files(
+        &self,
+        lease: &Lease,
+        query: Query,
+    ) -> Result<Response<Body>, GatewayError> {
         let name = self.one(lease, query.service.as_deref())?;
         if let Some(path) = query.path {
             return self.send_part(name, Part::File(path)).await;
@@ -163,7 +197,9 @@ impl Gateway {
         match (chosen.next(), chosen.next()) {
             (Some(planned), None) => Ok(planned.workload.name),
             (None, _) => Err(GatewayError::Missing("no manifest was sent for this lease")),
-            _ => Err(GatewayError::Bad("the lease has several services: say which with ?service=".to_owned())),
+            _ => Err(GatewayError::Bad(
+                "the lease has several services: say which with ?service=".to_owned(),
+            )),
         }
     }
 }

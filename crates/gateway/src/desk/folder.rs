@@ -57,6 +57,7 @@ impl Folder {
     }
 
     fn path(&self, id: LeaseId) -> PathBuf {
-        self.0.join(format!("{}-{}-{}.json", id.dseq, id.gseq, id.oseq))
+        self.0
+            .join(format!("{}-{}-{}.json", id.dseq, id.gseq, id.oseq))
     }
 }

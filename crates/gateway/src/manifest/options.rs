@@ -38,12 +38,15 @@ impl Options {
             "STDIN" => self.stdin = digest()?,
             "NETWORK" => {
                 for rule in value.split(',') {
-                    self.network.push(rule.parse().map_err(|_| wrong("list of HOST:PORT"))?);
+                    self.network
+                        .push(rule.parse().map_err(|_| wrong("list of HOST:PORT"))?);
                 }
             }
             "FILES" => {
                 for file in value.split(',') {
-                    let (path, id) = file.split_once('=').ok_or_else(|| wrong("list of PATH=ID"))?;
+                    let (path, id) = file
+                        .split_once('=')
+                        .ok_or_else(|| wrong("list of PATH=ID"))?;
                     let path = path.parse().map_err(|_| wrong("list of PATH=ID"))?;
                     let id = id.parse().map_err(|_| wrong("list of PATH=ID"))?;
                     self.files.push((path, id));

@@ -48,8 +48,14 @@ fn a_service_becomes_a_workload_within_what_is_leased() {
     assert_eq!(workload.kind, Kind::Service);
     assert_eq!(workload.component.to_string(), COMPONENT);
     assert_eq!(workload.arguments, ["a"]);
-    assert_eq!(workload.environment.iter().collect::<Vec<_>>(), [(&"KEY".to_owned(), &"value".to_owned())]);
-    assert_eq!((workload.limits.fuel, workload.limits.memory_bytes), (77, 1 << 27));
+    assert_eq!(
+        workload.environment.iter().collect::<Vec<_>>(),
+        [(&"KEY".to_owned(), &"value".to_owned())]
+    );
+    assert_eq!(
+        (workload.limits.fuel, workload.limits.memory_bytes),
+        (77, 1 << 27)
+    );
 }
 
 #[test]
@@ -64,9 +70,21 @@ fn what_cannot_be_run_is_refused_with_its_reason() {
         ("env", json!(["LILLIPUT_FUEL=-1"]), "no number"),
         ("env", json!(["LILLIPUT_FUEL=99999999999999999"]), "at most"),
         ("env", json!(["LILLIPUT_FILES=../x=00"]), "list of PATH=ID"),
-        ("env", json!([format!("LILLIPUT_SEED={COMPONENT}")]), "never deterministic"),
-        ("resources", json!({"memory": {"size": {"val": "x"}}}), "no number of bytes"),
-        ("resources", json!({"memory": {"size": {"val": "999999999"}}}), "are leased"),
+        (
+            "env",
+            json!([format!("LILLIPUT_SEED={COMPONENT}")]),
+            "never deterministic",
+        ),
+        (
+            "resources",
+            json!({"memory": {"size": {"val": "x"}}}),
+            "no number of bytes",
+        ),
+        (
+            "resources",
+            json!({"memory": {"size": {"val": "999999999"}}}),
+            "are leased",
+        ),
     ] {
         let mut service = service();
         service[key] = value;
@@ -79,8 +97,14 @@ fn what_cannot_be_run_is_refused_with_its_reason() {
 fn another_manifest_or_group_than_the_ledgers_is_refused() {
     let bytes = json!([{"name": "there", "services": [service()]}]).to_string();
     let here = lease(bytes.as_bytes());
-    assert_eq!(plan(&here, bytes.as_bytes()), Err(ManifestError::Group("here".to_owned())));
-    assert!(matches!(plan(&here, b"[]"), Err(ManifestError::Other { .. })));
+    assert_eq!(
+        plan(&here, bytes.as_bytes()),
+        Err(ManifestError::Group("here".to_owned()))
+    );
+    assert!(matches!(
+        plan(&here, b"[]"),
+        Err(ManifestError::Other { .. })
+    ));
 }
 
 #[test]
@@ -88,7 +112,11 @@ fn every_lease_and_service_has_a_name_of_its_own() {
     let one = lease(b"");
     let mut other = one.clone();
     other.id.oseq = 4;
-    let names = [workload_name(&one, "a"), workload_name(&one, "b"), workload_name(&other, "a")];
+    let names = [
+        workload_name(&one, "a"),
+        workload_name(&one, "b"),
+        workload_name(&other, "a"),
+    ];
     assert!(names[0] != names[1] && names[0] != names[2] && names[1] != names[2]);
 }
 

@@ -182,7 +182,10 @@ impl Leases {
     /// Whether one of the lists has what is wanted.
     pub(super) fn allows(&self, wanted: &Wanted<'_>) -> bool {
         match self.access {
-            Access::Full => self.scope.as_ref().is_none_or(|scope| scope.contains(&wanted.scope)),
+            Access::Full => self
+                .scope
+                .as_ref()
+                .is_none_or(|scope| scope.contains(&wanted.scope)),
             Access::Scoped => contains(self.scope.as_ref(), wanted.scope),
             Access::Granular => {
                 let provider = wanted.provider.to_string();
@@ -243,7 +246,9 @@ impl Deployment {
             own.is_none_or(|own| wanted.lease.is_some_and(|lease| part(lease) == own))
         };
         let service = self.services.as_ref().is_none_or(|services| {
-            wanted.service.is_some_and(|service| services.contains(service))
+            wanted
+                .service
+                .is_some_and(|service| services.contains(service))
         });
         self.dseq == wanted.dseq
             && within(self.gseq, |lease| lease.gseq)

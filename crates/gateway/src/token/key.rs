@@ -41,7 +41,8 @@ impl IssuerKey {
             66 => {
                 let bytes = hex::decode(text).map_err(|_| malformed)?;
                 let key = k256::ecdsa::VerifyingKey::from_sec1_bytes(&bytes);
-                key.map(|key| Self::Secp256k1(Box::new(key))).map_err(|_| malformed)
+                key.map(|key| Self::Secp256k1(Box::new(key)))
+                    .map_err(|_| malformed)
             }
             _ => Err(malformed),
         }

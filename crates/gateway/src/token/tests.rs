@@ -22,7 +22,9 @@ fn keys() -> [SigningKey; 2] {
 }
 
 fn provider() -> Address {
-    SigningKey::Ed25519(SecretKey::from_seed([1; 32])).public().address()
+    SigningKey::Ed25519(SecretKey::from_seed([1; 32]))
+        .public()
+        .address()
 }
 
 fn leases(value: Value) -> Leases {
@@ -53,7 +55,12 @@ fn claims(key: &SigningKey) -> Value {
     })
 }
 
-fn allows(verified: &Verified, scope: Scope, lease: Option<LeaseId>, service: Option<&str>) -> bool {
+fn allows(
+    verified: &Verified,
+    scope: Scope,
+    lease: Option<LeaseId>,
+    service: Option<&str>,
+) -> bool {
     let wanted = Wanted {
         scope,
         provider: &provider(),
@@ -80,12 +87,36 @@ fn both_kinds_of_key_sign_tokens_that_are_good_for_their_time() {
 fn a_token_of_another_hand_is_refused() {
     let [ed25519, secp256k1] = keys();
     let cases: Vec<(Value, Value, TokenError)> = vec![
-        (json!({"alg": "none", "kid": ed25519.public().id()}), claims(&ed25519), TokenError::Algorithm),
-        (json!({"alg": "HS256", "kid": ed25519.public().id()}), claims(&ed25519), TokenError::Algorithm),
-        (json!({"alg": "ES256K", "kid": ed25519.public().id()}), claims(&ed25519), TokenError::Algorithm),
-        (json!({"alg": "eddsa", "kid": ed25519.public().id()}), claims(&ed25519), TokenError::Algorithm),
-        (json!({"alg": "EdDSA", "kid": secp256k1.public().id()}), claims(&ed25519), TokenError::Algorithm),
-        (header(&secp256k1), claims(&secp256k1), TokenError::Signature),
+        (
+            json!({"alg": "none", "kid": ed25519.public().id()}),
+            claims(&ed25519),
+            TokenError::Algorithm,
+        ),
+        (
+            json!({"alg": "HS256", "kid": ed25519.public().id()}),
+            claims(&ed25519),
+            TokenError::Algorithm,
+        ),
+        (
+            json!({"alg": "ES256K", "kid": ed25519.public().id()}),
+            claims(&ed25519),
+            TokenError::Algorithm,
+        ),
+        (
+            json!({"alg": "eddsa", "kid": ed25519.public().id()}),
+            claims(&ed25519),
+            TokenError::Algorithm,
+        ),
+        (
+            json!({"alg": "EdDSA", "kid": secp256k1.public().id()}),
+            claims(&ed25519),
+            TokenError::Algorithm,
+        ),
+        (
+            header(&secp256k1),
+            claims(&secp256k1),
+            TokenError::Signature,
+        ),
         (header(&ed25519), claims(&secp256k1), TokenError::Issuer),
         (
             json!({"alg": "EdDSA", "kid": ed25519.public().id(), "crit": ["exp"]}),
@@ -139,9 +170,15 @@ fn claims_that_contradict_themselves_are_refused() {
         verify(&token(&key, &header(&key), &claims), NOW)
     };
     assert!(with("jti", json!("other")).is_ok());
-    assert_eq!(with("version", json!("v2")).unwrap_err(), TokenError::Claims("the version is another than v1"));
+    assert_eq!(
+        with("version", json!("v2")).unwrap_err(),
+        TokenError::Claims("the version is another than v1")
+    );
     assert_eq!(with("exp", json!(NOW + 90_000)), Err(TokenError::LongLived));
-    assert!(matches!(with("exp", json!(NOW)), Err(TokenError::Claims(_))));
+    assert!(matches!(
+        with("exp", json!(NOW)),
+        Err(TokenError::Claims(_))
+    ));
     assert!(matches!(with("exp", json!(1.5)), Err(TokenError::Form(_))));
     for leases in [
         json!({"access": "scoped"}),
@@ -170,17 +207,26 @@ fn a_token_reaches_as_far_as_its_lists() {
     let scoped = check(json!({"access": "scoped", "scope": ["logs", "status"]}));
     assert!(allows(&scoped, Scope::Logs, lease, Some("web")));
     assert!(!allows(&scoped, Scope::Restart, lease, Some("web")));
-    let elsewhere = check(json!({"access": "granular", "permissions": [{"provider": other, "access": "full"}]}));
+    let elsewhere = check(
+        json!({"access": "granular", "permissions": [{"provider": other, "access": "full"}]}),
+    );
     assert!(!allows(&elsewhere, Scope::Logs, lease, Some("web")));
     let granular = |entry: Value| {
         check(json!({"access": "granular", "permissions": [
             {"provider": own, "access": "granular", "deployments": [entry]}]}))
     };
-    let one = granular(json!({"dseq": 7, "gseq": 1, "oseq": 2, "services": ["web"], "scope": ["logs"]}));
+    let one =
+        granular(json!({"dseq": 7, "gseq": 1, "oseq": 2, "services": ["web"], "scope": ["logs"]}));
     assert!(allows(&one, Scope::Logs, lease, Some("web")));
     assert!(!allows(&one, Scope::Logs, lease, Some("db")));
-    assert!(!allows(&one, Scope::Logs, lease, None), "a service isn't all services");
-    assert!(!allows(&one, Scope::Logs, None, Some("web")), "a lease isn't the deployment");
+    assert!(
+        !allows(&one, Scope::Logs, lease, None),
+        "a service isn't all services"
+    );
+    assert!(
+        !allows(&one, Scope::Logs, None, Some("web")),
+        "a lease isn't the deployment"
+    );
     let another = granular(json!({"dseq": 7, "gseq": 1, "oseq": 3, "scope": ["logs"]}));
     assert!(!allows(&another, Scope::Logs, lease, None));
     let whole = granular(json!({"dseq": 7, "scope": ["send-manifest"]}));

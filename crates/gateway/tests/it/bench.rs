@@ -19,7 +19,10 @@ fn bench_of_the_overhead() {
     let port = provider.runtime().status(&name).unwrap().port.unwrap();
     let direct = SocketAddr::from(([127, 0, 0, 1], port));
     // In turns, so that a busy moment is both's.
-    let (mut straight, mut through) = (Asker::new(direct, &host), Asker::new(provider.address, &host));
+    let (mut straight, mut through) = (
+        Asker::new(direct, &host),
+        Asker::new(provider.address, &host),
+    );
     for _ in 0..REQUESTS {
         straight.ask();
         through.ask();

@@ -31,12 +31,18 @@ pub(crate) struct Answer {
 
 impl Provider {
     pub(crate) fn start() -> Self {
-        let folder = tempfile::Builder::new().prefix("gw").tempdir_in("/tmp").unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("gw")
+            .tempdir_in("/tmp")
+            .unwrap();
         Self::in_folder(folder, Config::default())
     }
 
     pub(crate) fn with(config: Config) -> Self {
-        let folder = tempfile::Builder::new().prefix("gw").tempdir_in("/tmp").unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("gw")
+            .tempdir_in("/tmp")
+            .unwrap();
         Self::in_folder(folder, config)
     }
 
@@ -45,8 +51,14 @@ impl Provider {
         let manifests = folder.path().join("manifests");
         let desk = Desk::open(account(1), "gateway.test", started.client, &manifests).unwrap();
         let desk = Arc::new(desk);
-        let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let listener = threads.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let threads = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = threads
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
         let gateway = Arc::new(Gateway::new(Arc::clone(&desk)));
@@ -73,11 +85,23 @@ impl Provider {
         self.desk.runtime().clone()
     }
 
-    pub(crate) fn ask(&self, method: &str, target: &str, host: &str, token: Option<&str>, body: &[u8]) -> Answer {
+    pub(crate) fn ask(
+        &self,
+        method: &str,
+        target: &str,
+        host: &str,
+        token: Option<&str>,
+        body: &[u8],
+    ) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
-        let head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\n{token}connection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+        let token = token
+            .map(|token| format!("authorization: Bearer {token}\r\n"))
+            .unwrap_or_default();
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nhost: {host}\r\n{token}connection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
         stream.write_all(head.as_bytes()).unwrap();
         let _ = stream.write_all(body);
         let mut answer = Vec::new();
@@ -97,12 +121,24 @@ impl Provider {
     pub(crate) fn deploy(&self, seed: u8, lease: &Lease, component: &str, bytes: &[u8]) -> String {
         let token = token(seed, json!({"access": "full"}));
         let dseq = lease.id.dseq;
-        let put = self.api("POST", &format!("/deployment/{dseq}/blobs"), &token, &self::component(component));
+        let put = self.api(
+            "POST",
+            &format!("/deployment/{dseq}/blobs"),
+            &token,
+            &self::component(component),
+        );
         assert_eq!(put.status, 200, "{}", put.body);
-        let sent = self.api("PUT", &format!("/deployment/{dseq}/manifest"), &token, bytes);
+        let sent = self.api(
+            "PUT",
+            &format!("/deployment/{dseq}/manifest"),
+            &token,
+            bytes,
+        );
         assert_eq!(sent.status, 200, "{}", sent.body);
         let host = format!("{}.gateway.test", manifest::workload_name(lease, "web"));
-        until("the service answers", || (self.get(&host, "/").status == 200).then_some(()));
+        until("the service answers", || {
+            (self.get(&host, "/").status == 200).then_some(())
+        });
         host
     }
 }
@@ -122,7 +158,10 @@ impl Drop for Provider {
 fn read_answer(bytes: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     Answer {
         status: status.unwrap_or(0),
         body: body.to_owned(),
@@ -150,7 +189,10 @@ pub(crate) fn account(seed: u8) -> Address {
 }
 
 pub(crate) fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
 }
 
 pub(crate) fn token(seed: u8, leases: Value) -> String {

@@ -15,7 +15,12 @@ fn a_service_is_reached_by_its_names_and_by_no_others() {
     let lease = lease(1, 7, &manifest);
     provider.desk.reconcile(vec![lease.clone()]).unwrap();
     let host = provider.deploy(7, &lease, "hello", &manifest);
-    for name in [host.as_str(), "shop.example", "SHOP.example:8080", "shop.example."] {
+    for name in [
+        host.as_str(),
+        "shop.example",
+        "SHOP.example:8080",
+        "shop.example.",
+    ] {
         let answer = provider.get(name, "/");
         assert_eq!(answer.status, 200, "{name}");
         assert!(answer.body.contains("Hello from a component"));
@@ -39,7 +44,9 @@ fn a_service_that_was_started_again_is_found_again() {
     let host = provider.deploy(7, &lease, "hello", &manifest);
     let name = lilliput_gateway::manifest::workload_name(&lease, "web");
     provider.runtime().restart(&name).unwrap();
-    until("it answers again", || (provider.get(&host, "/").status == 200).then_some(()));
+    until("it answers again", || {
+        (provider.get(&host, "/").status == 200).then_some(())
+    });
 }
 
 #[test]
@@ -49,9 +56,13 @@ fn clients_that_do_nothing_are_let_go() {
         client_timeout: Duration::from_millis(500),
     };
     let provider = Provider::with(config);
-    let mut slow: Vec<TcpStream> = (0..4).map(|_| TcpStream::connect(provider.address).unwrap()).collect();
+    let mut slow: Vec<TcpStream> = (0..4)
+        .map(|_| TcpStream::connect(provider.address).unwrap())
+        .collect();
     for stream in &mut slow {
-        stream.write_all(b"GET /status HTTP/1.1\r\nhost: gate").unwrap();
+        stream
+            .write_all(b"GET /status HTTP/1.1\r\nhost: gate")
+            .unwrap();
     }
     // All room is taken, and free again as soon as the slow ones have had their time.
     assert_eq!(provider.get("gateway.test", "/status").status, 200);
@@ -74,7 +85,11 @@ fn clients_that_do_not_take_their_answer_are_let_go() {
     let slow: Vec<TcpStream> = (0..4)
         .map(|_| {
             let mut stream = TcpStream::connect(provider.address).unwrap();
-            write!(stream, "GET /large?8000000 HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+            write!(
+                stream,
+                "GET /large?8000000 HTTP/1.1\r\nhost: {host}\r\n\r\n"
+            )
+            .unwrap();
             stream
         })
         .collect();

@@ -53,7 +53,10 @@ fn check_money(
     let accounted = deal.paid.plus(deal.escrow);
     let open = deal.state != DealState::Closed;
     if open && accounted != locked {
-        found.push(format!("deal {} doesn't account for what was locked", deal.id));
+        found.push(format!(
+            "deal {} doesn't account for what was locked",
+            deal.id
+        ));
     }
     Ok(())
 }

@@ -8,7 +8,11 @@ use crate::bank;
 use crate::refuse::overflow;
 
 /// Pays the provider for the periods before one. What a challenge waits for isn't paid.
-pub(super) fn pay_until(state: &mut State<'_>, deal: &mut Deal, period: u32) -> Result<(), Failure> {
+pub(super) fn pay_until(
+    state: &mut State<'_>,
+    deal: &mut Deal,
+    period: u32,
+) -> Result<(), Failure> {
     let DealState::Stored { provider, open, .. } = deal.state else {
         return Ok(());
     };
@@ -17,9 +21,20 @@ pub(super) fn pay_until(state: &mut State<'_>, deal: &mut Deal, period: u32) -> 
     if periods == 0 {
         return Ok(());
     }
-    let amount = deal.terms.price.times(u64::from(periods)).map_err(overflow)?;
+    let amount = deal
+        .terms
+        .price
+        .times(u64::from(periods))
+        .map_err(overflow)?;
     let from = Holder::Storage(deal.id);
-    bank::pay(state, deal.asset, from, provider.into(), amount, Segment::Iaas)?;
+    bank::pay(
+        state,
+        deal.asset,
+        from,
+        provider.into(),
+        amount,
+        Segment::Iaas,
+    )?;
     deal.escrow = deal.escrow.minus(amount).map_err(overflow)?;
     deal.paid = deal.paid.plus(amount).map_err(overflow)?;
     deal.settled = deal.settled.saturating_add(periods);

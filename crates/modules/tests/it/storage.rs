@@ -95,7 +95,10 @@ impl Store {
     pub(crate) fn proof(&self, index: u64) -> Prove {
         let blob = blob();
         let proof = tree(&blob).prove(index).unwrap();
-        let chunk = blob.chunks(1024).nth(usize::try_from(index).unwrap()).unwrap();
+        let chunk = blob
+            .chunks(1024)
+            .nth(usize::try_from(index).unwrap())
+            .unwrap();
         Prove {
             deal: DEAL,
             chunk: List::new(chunk.to_vec()).unwrap(),
@@ -132,7 +135,8 @@ impl Store {
     }
 
     fn is_closed(&self) -> bool {
-        self.deal().state == DealState::Closed && self.world.held(Holder::Storage(DEAL), "USDX") == 0
+        self.deal().state == DealState::Closed
+            && self.world.held(Holder::Storage(DEAL), "USDX") == 0
     }
 }
 
@@ -151,7 +155,10 @@ fn a_deal_that_is_kept_pays_every_period_and_gives_the_bond_back() {
     }
     assert!(store.is_closed());
     let all = PRICE * u128::from(PERIODS);
-    assert_eq!((store.has(PROVIDER), store.has(BUYER)), (START.0 + all, START.0 - all));
+    assert_eq!(
+        (store.has(PROVIDER), store.has(BUYER)),
+        (START.0 + all, START.0 - all)
+    );
 }
 
 #[test]
@@ -162,14 +169,22 @@ fn a_provider_that_shows_nothing_loses_its_bond_and_another_takes_over() {
     store.world.wait(WINDOW_MS);
     assert!(matches!(store.deal().state, DealState::Open { .. }));
     assert_eq!(store.deal().failures, 1);
-    assert_eq!(store.has(PROVIDER), START.0 + PRICE - BOND, "the period before the challenge is paid");
+    assert_eq!(
+        store.has(PROVIDER),
+        START.0 + PRICE - BOND,
+        "the period before the challenge is paid"
+    );
     assert_eq!(store.world.held(Holder::Treasury, "USDX"), BOND);
     refused(store.prove(PROVIDER), "storage.not_provider");
     store.accept(OTHER).unwrap();
     store.world.wait(PERIOD_MS * u64::from(PERIODS));
     assert!(store.is_closed());
     assert_eq!(store.has(OTHER), START.0 + PRICE * u128::from(PERIODS - 2));
-    assert_eq!(store.has(BUYER), START.0 - PRICE * u128::from(PERIODS - 1), "nobody is paid for the gap");
+    assert_eq!(
+        store.has(BUYER),
+        START.0 - PRICE * u128::from(PERIODS - 1),
+        "nobody is paid for the gap"
+    );
 }
 
 #[test]
@@ -181,7 +196,10 @@ fn only_the_chunk_that_was_asked_for_counts() {
     let chunks = chunk_count(blob().len() as u64);
     for index in (0..chunks).filter(|index| *index != asked) {
         let wrong = store.proof(index);
-        refused(store.act(PROVIDER, StorageMessage::Prove(wrong)), "storage.wrong_chunk");
+        refused(
+            store.act(PROVIDER, StorageMessage::Prove(wrong)),
+            "storage.wrong_chunk",
+        );
     }
     let right = store.proof(asked);
     let changed = |change: fn(&mut Vec<u8>, &mut Vec<Digest>)| {
@@ -201,7 +219,10 @@ fn only_the_chunk_that_was_asked_for_counts() {
         changed(|_, siblings| siblings.push(Digest::ZERO)),
         changed(|_, siblings| siblings.reverse()),
     ] {
-        refused(store.act(PROVIDER, StorageMessage::Prove(wrong)), "storage.wrong_chunk");
+        refused(
+            store.act(PROVIDER, StorageMessage::Prove(wrong)),
+            "storage.wrong_chunk",
+        );
     }
     refused(store.prove(OTHER), "storage.not_provider");
     store.prove(PROVIDER).unwrap();
@@ -217,7 +238,10 @@ fn a_challenge_is_the_next_link_and_comes_once_a_period() {
         deal: DEAL,
         link: beacon(&SECRET, PERIODS - 2),
     };
-    refused(store.act(BUYER, StorageMessage::Challenge(wrong)), "storage.link");
+    refused(
+        store.act(BUYER, StorageMessage::Challenge(wrong)),
+        "storage.link",
+    );
     store.challenge(OTHER).unwrap();
     refused(store.challenge(BUYER), "storage.no_challenge");
     store.prove(PROVIDER).unwrap();
@@ -233,7 +257,11 @@ fn silence_of_the_buyer_costs_the_provider_nothing() {
     store.claim(PROVIDER).unwrap();
     assert_eq!(store.has(PROVIDER), START.0 - BOND + 2 * PRICE);
     store.claim(PROVIDER).unwrap();
-    assert_eq!(store.has(PROVIDER), START.0 - BOND + 2 * PRICE, "nothing is paid twice");
+    assert_eq!(
+        store.has(PROVIDER),
+        START.0 - BOND + 2 * PRICE,
+        "nothing is paid twice"
+    );
     refused(store.claim(OTHER), "storage.not_provider");
 }
 
@@ -260,7 +288,10 @@ fn a_buyer_who_ends_a_deal_pays_the_period_that_runs() {
     store.prove(PROVIDER).unwrap();
     store.close(BUYER).unwrap();
     assert!(store.is_closed());
-    assert_eq!((store.has(PROVIDER), store.has(BUYER)), (START.0 + 2 * PRICE, START.0 - 2 * PRICE));
+    assert_eq!(
+        (store.has(PROVIDER), store.has(BUYER)),
+        (START.0 + 2 * PRICE, START.0 - 2 * PRICE)
+    );
 }
 
 #[test]

@@ -76,7 +76,9 @@ impl HostMonotonicClock for VirtualClock {
 #[async_trait]
 impl Pollable for Until {
     async fn ready(&mut self) {
-        self.clock.passed_ns.fetch_max(self.when_ns, Ordering::AcqRel);
+        self.clock
+            .passed_ns
+            .fetch_max(self.when_ns, Ordering::AcqRel);
     }
 }
 
@@ -88,7 +90,11 @@ impl ClockView<'_> {
         }
     }
 
-    fn until(&mut self, clock: &VirtualClock, when_ns: u64) -> wasmtime::Result<Resource<DynPollable>> {
+    fn until(
+        &mut self,
+        clock: &VirtualClock,
+        when_ns: u64,
+    ) -> wasmtime::Result<Resource<DynPollable>> {
         let clock = clock.clone();
         let until = self.table.push(Until { clock, when_ns })?;
         subscribe(self.table, until)

@@ -41,7 +41,9 @@ impl MemoryBudget {
 
     fn take(&self, bytes: u64) -> bool {
         let within = |now: u64| now.checked_add(bytes).filter(|sum| *sum <= self.max);
-        let taken = self.now.fetch_update(Ordering::AcqRel, Ordering::Acquire, within);
+        let taken = self
+            .now
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, within);
         if let Ok(before) = taken {
             self.peak.fetch_max(before + bytes, Ordering::AcqRel);
         }

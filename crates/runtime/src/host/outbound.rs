@@ -59,9 +59,15 @@ impl Outbound {
     /// Counts a request and finds the rule that allows it.
     fn rule(&mut self, host: &str, port: u16) -> Result<NetworkRule, Error> {
         let host = host.to_ascii_lowercase();
-        let rule = self.rules.iter().find(|rule| rule.host == host && rule.port == port);
+        let rule = self
+            .rules
+            .iter()
+            .find(|rule| rule.host == host && rule.port == port);
         let rule = rule.ok_or(Error::HttpRequestDenied)?;
-        self.left = self.left.checked_sub(1).ok_or(Error::ConnectionLimitReached)?;
+        self.left = self
+            .left
+            .checked_sub(1)
+            .ok_or(Error::ConnectionLimitReached)?;
         self.total.made.fetch_add(1, Ordering::AcqRel);
         Ok(rule.clone())
     }
@@ -84,7 +90,9 @@ pub(super) fn allow(builder: &mut WasiCtxBuilder, shared: &Shared) {
         let less = |left: u64| left.checked_sub(1);
         let good = connects
             && allowed.contains(&address)
-            && left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).is_ok();
+            && left
+                .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
+                .is_ok();
         if good {
             total.made.fetch_add(1, Ordering::AcqRel);
         }

@@ -40,7 +40,9 @@ fn a_log_keeps_its_bound_and_a_reader_sees_every_kept_record_once() {
     let expected: Vec<_> = (0..2_000).map(|round| format!("line {round}")).collect();
     assert_eq!(seen, expected);
     let sizes = std::fs::read_dir(folder.path()).unwrap();
-    let total: u64 = sizes.map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    let total: u64 = sizes
+        .map(|entry| entry.unwrap().metadata().unwrap().len())
+        .sum();
     assert!(total <= bound, "{total}");
     let late = Reader::new(folder.path(), 0).read();
     assert!(late.first().unwrap().number > 1, "the oldest are dropped");
@@ -50,8 +52,12 @@ fn a_log_keeps_its_bound_and_a_reader_sees_every_kept_record_once() {
 #[test]
 fn a_log_that_is_opened_again_goes_on_counting() {
     let folder = tempfile::tempdir().unwrap();
-    Log::open(folder.path(), 1 << 20).unwrap().write(Stream::Stdout, b"a\nb\n");
-    Log::open(folder.path(), 1 << 20).unwrap().write(Stream::Stdout, b"c\n");
+    Log::open(folder.path(), 1 << 20)
+        .unwrap()
+        .write(Stream::Stdout, b"a\nb\n");
+    Log::open(folder.path(), 1 << 20)
+        .unwrap()
+        .write(Stream::Stdout, b"c\n");
     let records = Reader::new(folder.path(), 1).read();
     let numbers: Vec<_> = records.iter().map(|record| record.number).collect();
     assert_eq!(numbers, [2, 3]);
@@ -63,6 +69,10 @@ fn a_line_without_end_is_cut() {
     let log = Log::open(folder.path(), 1 << 20).unwrap();
     log.write(Stream::Stdout, &vec![b'x'; 20_000]);
     log.finish();
-    let lens: Vec<_> = Reader::new(folder.path(), 0).read().iter().map(|record| record.text.len()).collect();
+    let lens: Vec<_> = Reader::new(folder.path(), 0)
+        .read()
+        .iter()
+        .map(|record| record.text.len())
+        .collect();
     assert_eq!(lens, [8192, 8192, 3616]);
 }

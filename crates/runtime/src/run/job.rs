@@ -9,9 +9,9 @@ use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::CommandPre;
 
 use super::{outcome, used};
+use crate::error::RuntimeError;
 use crate::host::folder::list;
 use crate::host::{Host, Shared, linker};
-use crate::error::RuntimeError;
 
 /// Runs a job to its end.
 pub(crate) async fn run(

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use lilliput_workload::{Digest, Hasher};
 use lilliput_workload::limits::{INPUT_BYTES_MAX, LINE_BYTES_MAX};
+use lilliput_workload::{Digest, Hasher};
 use lilliput_workload::{Event, Kind, Name, State, Status, Workload};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,7 +43,10 @@ impl Folder {
         }
         // What was being written when the last supervisor was killed.
         let new = root.join("new");
-        for entry in std::fs::read_dir(&new).map_err(RuntimeError::io(&new))?.flatten() {
+        for entry in std::fs::read_dir(&new)
+            .map_err(RuntimeError::io(&new))?
+            .flatten()
+        {
             let _ = std::fs::remove_file(entry.path());
         }
         let putting = Mutex::new(());
@@ -82,20 +85,27 @@ impl Folder {
             return Ok(Err("the blob is too large"));
         }
         if size(&blobs)?.saturating_add(bytes) > total_max {
-            return Ok(Err("the runtime keeps as many blobs as it may: remove workloads"));
+            return Ok(Err(
+                "the runtime keeps as many blobs as it may: remove workloads",
+            ));
         }
         let path = self.unfinished("blob");
         let mut file = File::create(&path).map_err(RuntimeError::io(&path))?;
         let mut hasher = Hasher::blob();
         let (mut left, mut buffer) = (bytes, vec![0; 64 << 10]);
         while left > 0 {
-            let want = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
-            let read = reader.read(&mut buffer[..want]).map_err(RuntimeError::io(&path))?;
+            let want = usize::try_from(left)
+                .unwrap_or(usize::MAX)
+                .min(buffer.len());
+            let read = reader
+                .read(&mut buffer[..want])
+                .map_err(RuntimeError::io(&path))?;
             if read == 0 {
                 return Ok(Err("the blob broke off"));
             }
             hasher.update(&buffer[..read]);
-            file.write_all(&buffer[..read]).map_err(RuntimeError::io(&path))?;
+            file.write_all(&buffer[..read])
+                .map_err(RuntimeError::io(&path))?;
             left -= read as u64;
         }
         let id = hasher.finish();
@@ -154,7 +164,11 @@ impl Folder {
         std::fs::rename(&new, &disk).map_err(RuntimeError::io(&disk))
     }
 
-    pub(crate) fn keep_status(&self, status: &Status, events: &[Event]) -> Result<(), RuntimeError> {
+    pub(crate) fn keep_status(
+        &self,
+        status: &Status,
+        events: &[Event],
+    ) -> Result<(), RuntimeError> {
         let folder = self.of(&status.name);
         self.write(&folder.join("events.json"), &events)?;
         self.write(&folder.join("status.json"), status)
@@ -169,7 +183,10 @@ impl Folder {
     pub(crate) fn workloads(&self) -> Result<Vec<(Workload, Status, Vec<Event>)>, RuntimeError> {
         let root = self.root.join("workloads");
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(&root).map_err(RuntimeError::io(&root))?.flatten() {
+        for entry in std::fs::read_dir(&root)
+            .map_err(RuntimeError::io(&root))?
+            .flatten()
+        {
             let folder = entry.path();
             let Some(workload) = read::<Workload>(&folder.join("workload.json"))? else {
                 // Killed before it was accepted.
@@ -237,6 +254,8 @@ fn make_folder(path: &Path) -> Result<(), RuntimeError> {
 /// Bytes of a folder's files.
 fn size(folder: &Path) -> Result<u64, RuntimeError> {
     let entries = std::fs::read_dir(folder).map_err(RuntimeError::io(folder))?;
-    let sizes = entries.flatten().map(|entry| entry.metadata().map_or(0, |metadata| metadata.len()));
+    let sizes = entries
+        .flatten()
+        .map(|entry| entry.metadata().map_or(0, |metadata| metadata.len()));
     Ok(sizes.sum())
 }

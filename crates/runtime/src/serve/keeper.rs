@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use lilliput_workload::limits::ATTEMPTS_MAX;
 use lilliput_workload::{EventKind, Kind, Limit, Outcome, Report, State};
 
+use super::Runtime;
 use super::child::{self, Heard, Worker};
 use super::kept::{Kept, Wanted};
-use super::Runtime;
 use crate::error::RuntimeError;
 use crate::run::Order;
 use crate::worker::{Said, ended};
@@ -59,7 +59,8 @@ fn rounds(runtime: &Runtime, kept: &Kept) -> Report {
             kept.change(&runtime.folder, |status| status.attempts = 0);
             continue;
         }
-        let final_for_service = matches!(report.outcome, Outcome::Refused { .. } | Outcome::Stopped);
+        let final_for_service =
+            matches!(report.outcome, Outcome::Refused { .. } | Outcome::Stopped);
         if kept.workload.kind == Kind::Job || final_for_service || kept.wanted() == Wanted::Stop {
             return report;
         }
@@ -166,6 +167,8 @@ fn prepare(runtime: &Runtime, kept: &Kept) -> Result<Result<Order, String>, Runt
 }
 
 fn turn() -> std::sync::MutexGuard<'static, ()> {
-    let free = COMPILERS.iter().find_map(|compiler| compiler.try_lock().ok());
+    let free = COMPILERS
+        .iter()
+        .find_map(|compiler| compiler.try_lock().ok());
     free.unwrap_or_else(|| COMPILERS[0].lock().unwrap_or_else(PoisonError::into_inner))
 }

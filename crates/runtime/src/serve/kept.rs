@@ -196,7 +196,9 @@ impl Kept {
     /// Waits a while, or until something else is wanted.
     pub(crate) fn pause(&self, time: Duration) {
         let inner = self.inner();
-        let wait = self.changed.wait_timeout_while(inner, time, |inner| inner.wanted == Wanted::Run);
+        let wait = self
+            .changed
+            .wait_timeout_while(inner, time, |inner| inner.wanted == Wanted::Run);
         drop(wait);
     }
 

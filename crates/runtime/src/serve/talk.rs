@@ -252,7 +252,9 @@ impl Talk {
 
 /// Whether a workload can be accepted here.
 fn check(runtime: &Runtime, workload: &Workload) -> Result<(), No> {
-    workload.check().map_err(|error| No::bad(&error.to_string()))?;
+    workload
+        .check()
+        .map_err(|error| No::bad(&error.to_string()))?;
     let mut blobs = vec![("component", workload.component)];
     blobs.extend(workload.stdin.map(|blob| ("standard input", blob)));
     blobs.extend(workload.files.values().map(|blob| ("input file", *blob)));
@@ -272,7 +274,9 @@ fn missing(runtime: &Runtime, what: &str, blob: Digest) -> Result<(), No> {
     if runtime.folder.blob(blob).exists() {
         return Ok(());
     }
-    Err(No::missing(&format!("the {what} {blob} isn't here: put it first")))
+    Err(No::missing(&format!(
+        "the {what} {blob} isn't here: put it first"
+    )))
 }
 
 fn status(status: lilliput_workload::Status) -> Reply {

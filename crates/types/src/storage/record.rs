@@ -13,8 +13,18 @@ use crate::{Address, Amount, AssetId, Height, TimeMs};
 
 /// A deal: the first one of a chain is 1.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
-    Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
 )]
 #[serde(transparent)]
 pub struct DealId(pub u64);
@@ -103,16 +113,21 @@ impl Deal {
     /// The period that runs at a time; the number of periods when all are over.
     #[must_use]
     pub fn period(&self, now: TimeMs) -> u32 {
-        let since = self.starts_at.map_or(0, |start| now.0.saturating_sub(start.0));
+        let since = self
+            .starts_at
+            .map_or(0, |start| now.0.saturating_sub(start.0));
         let periods = since.checked_div(self.terms.period_ms.0).unwrap_or(0);
-        u32::try_from(periods).map_or(self.terms.periods, |periods| periods.min(self.terms.periods))
+        u32::try_from(periods).map_or(self.terms.periods, |periods| {
+            periods.min(self.terms.periods)
+        })
     }
 
     /// When a period begins.
     #[must_use]
     pub fn begins(&self, period: u32) -> Option<TimeMs> {
         let offset = u64::from(period).saturating_mul(self.terms.period_ms.0);
-        self.starts_at.map(|start| TimeMs(start.0.saturating_add(offset)))
+        self.starts_at
+            .map(|start| TimeMs(start.0.saturating_add(offset)))
     }
 
     /// When something happens by itself: an order expires, an answer is late, the term is over.
@@ -143,6 +158,8 @@ impl FromStr for DealId {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok();
         let canonical = number.filter(|_| digits && !text.starts_with('0'));
-        canonical.map(Self).ok_or_else(|| ParseError::new("a deal (a number from 1)", text))
+        canonical
+            .map(Self)
+            .ok_or_else(|| ParseError::new("a deal (a number from 1)", text))
     }
 }

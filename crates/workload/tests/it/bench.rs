@@ -24,7 +24,10 @@ fn bench_of_starts() {
         })
         .collect();
     times.sort();
-    println!("compiled job, start to end: median {:?}, worst {:?}", times[4], times[8]);
+    println!(
+        "compiled job, start to end: median {:?}, worst {:?}",
+        times[4], times[8]
+    );
     let port = runtime.serve(&workload("web", runtime.hello(), Kind::Service));
     let mut times: Vec<_> = (0..101)
         .map(|_| {
@@ -34,5 +37,8 @@ fn bench_of_starts() {
         })
         .collect();
     times.sort();
-    println!("request to a service, with connection and instance: median {:?}", times[50]);
+    println!(
+        "request to a service, with connection and instance: median {:?}",
+        times[50]
+    );
 }

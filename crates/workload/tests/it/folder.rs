@@ -1,7 +1,7 @@
 //! A job's folder: input, output, and what can't be done there.
 
-use lilliput_workload::{Digest, Workload};
 use lilliput_workload::protocol::Part;
+use lilliput_workload::{Digest, Workload};
 
 use crate::runtime::Runtime;
 
@@ -26,9 +26,15 @@ fn input_goes_in_and_output_comes_out() {
     let words = runtime.client.read(&ended.name, words, 1000).unwrap();
     assert_eq!(words, ended.stdout.as_bytes());
     let files = runtime.client.files(&ended.name).unwrap();
-    let files: Vec<_> = files.iter().map(|(path, bytes)| (path.as_str(), *bytes)).collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, bytes)| (path.as_str(), *bytes))
+        .collect();
     assert_eq!(files, [("in/copy", 30), ("words", 20)]);
-    assert_eq!((ended.report.used.disk_bytes, ended.report.used.files), (50, 3));
+    assert_eq!(
+        (ended.report.used.disk_bytes, ended.report.used.files),
+        (50, 3)
+    );
 }
 
 #[test]
@@ -48,7 +54,13 @@ fn a_hole_counts_like_what_it_pretends_to_be() {
     let runtime = Runtime::start();
     let ended = runtime.job(&["hole", "1073741824"], small);
     ended.assert_exit(0);
-    assert_eq!(ended.stdout.matches("InsufficientSpace").count() + ended.stdout.matches("insufficient-space").count(), 2, "{}", ended.stdout);
+    assert_eq!(
+        ended.stdout.matches("InsufficientSpace").count()
+            + ended.stdout.matches("insufficient-space").count(),
+        2,
+        "{}",
+        ended.stdout
+    );
     assert_eq!(ended.report.used.disk_bytes, 0);
 }
 
@@ -71,7 +83,13 @@ fn files_and_folders_are_counted() {
 #[test]
 fn no_path_leads_out_of_the_folder() {
     let runtime = Runtime::start();
-    for path in ["/etc/passwd", "../workload.json", "../../../lock", "a/../../status.json", "/proc/self/environ"] {
+    for path in [
+        "/etc/passwd",
+        "../workload.json",
+        "../../../lock",
+        "a/../../status.json",
+        "/proc/self/environ",
+    ] {
         let ended = runtime.job(&["escape", path], |_| {});
         ended.assert_exit(0);
         assert!(!ended.stdout.contains("Ok("), "{path}: {}", ended.stdout);

@@ -17,7 +17,13 @@ fn refusal(runtime: &Runtime, bytes: &[u8]) -> String {
 #[test]
 fn what_is_no_component_is_refused() {
     let runtime = Runtime::start();
-    for bytes in [&b""[..], b"\0asm", b"\0asm\x01\0\0\0", b"#!/bin/sh\necho", &[0xff; 1000]] {
+    for bytes in [
+        &b""[..],
+        b"\0asm",
+        b"\0asm\x01\0\0\0",
+        b"#!/bin/sh\necho",
+        &[0xff; 1000],
+    ] {
         refusal(&runtime, bytes);
     }
     let module = wat::parse_str("(module (memory 1))").unwrap();
@@ -29,7 +35,11 @@ fn what_is_no_component_is_refused() {
 #[test]
 fn what_wants_a_process_or_a_thread_is_refused_before_it_runs() {
     let runtime = Runtime::start();
-    for import in ["wasi:process/spawn", "host:env/fork", "wasi:thread/spawn@0.1.0"] {
+    for import in [
+        "wasi:process/spawn",
+        "host:env/fork",
+        "wasi:thread/spawn@0.1.0",
+    ] {
         let text = format!(r#"(component (import "{import}" (instance (export "spawn" (func)))))"#);
         let reason = refusal(&runtime, &wat::parse_str(text).unwrap());
         let name = import.split('@').next().unwrap();
@@ -69,7 +79,13 @@ fn changed_bytes_of_a_real_component_never_break_the_supervisor() {
 fn a_component_that_is_too_large_is_not_taken() {
     let runtime = Runtime::with(&["--blob-bytes-max", "1000000"]);
     let error = runtime.client.put(&vec![0; 1_000_001]).unwrap_err();
-    let full = matches!(error, WorkloadError::Refused { kind: RefusalKind::Full, .. });
+    let full = matches!(
+        error,
+        WorkloadError::Refused {
+            kind: RefusalKind::Full,
+            ..
+        }
+    );
     assert!(full, "{error}");
     runtime.put(&[0; 1000]);
 }
@@ -78,7 +94,11 @@ fn a_component_that_is_too_large_is_not_taken() {
 fn many_parts_that_want_memory_together_get_none() {
     let runtime = Runtime::start();
     let memories: String = (0..100)
-        .map(|number| format!("(core module $m{number} (memory 1000)) (core instance (instantiate $m{number}))"))
+        .map(|number| {
+            format!(
+                "(core module $m{number} (memory 1000)) (core instance (instantiate $m{number}))"
+            )
+        })
         .collect();
     let text = format!(
         r#"(component {memories}
@@ -110,7 +130,10 @@ fn a_start_function_that_loops_ends_with_its_fuel() {
     let mut early = workload("early", id, Kind::Job);
     early.limits.fuel = 1_000_000;
     let limit = lilliput_workload::Limit::Fuel;
-    assert_eq!(runtime.run(&early).report.outcome, Outcome::Exceeded { limit });
+    assert_eq!(
+        runtime.run(&early).report.outcome,
+        Outcome::Exceeded { limit }
+    );
 }
 
 #[test]
@@ -119,8 +142,14 @@ fn requests_that_make_no_sense_are_answered_with_no() {
     use std::os::unix::net::UnixStream;
     let runtime = Runtime::start();
     for line in [
-        "", "{}", "[]", "null", "{\"do\":\"fly\"}", "{\"do\":\"status\",\"name\":\"../..\"}",
-        "{\"do\":\"status\",\"name\":\"a\",\"more\":1}", "{\"do\":\"read\",\"name\":\"a\",\"what\":{\"file\":\"/etc/passwd\"}}",
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"do\":\"fly\"}",
+        "{\"do\":\"status\",\"name\":\"../..\"}",
+        "{\"do\":\"status\",\"name\":\"a\",\"more\":1}",
+        "{\"do\":\"read\",\"name\":\"a\",\"what\":{\"file\":\"/etc/passwd\"}}",
     ] {
         let mut stream = UnixStream::connect(runtime.state().join("runtime.sock")).unwrap();
         stream.write_all(line.as_bytes()).unwrap();

@@ -8,7 +8,8 @@ use crate::runtime::{Runtime, get, until, workload};
 
 fn is_alive(process: u32) -> bool {
     Path::new(&format!("/proc/{process}/fd")).exists()
-        && std::fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+        && std::fs::read_to_string(format!("/proc/{process}/stat"))
+            .is_ok_and(|stat| !stat.contains(") Z "))
 }
 
 #[test]
@@ -21,18 +22,32 @@ fn a_killed_runtime_takes_its_workers_along_and_brings_them_back() {
     long.arguments = vec!["sleep".to_owned(), "600".to_owned()];
     runtime.client.start(&long).unwrap();
     runtime.wait(&long.name, |status| status.state == State::Running);
-    let before = [&service, &long].map(|workload| runtime.client.status(&workload.name).unwrap().process.unwrap());
+    let before = [&service, &long].map(|workload| {
+        runtime
+            .client
+            .status(&workload.name)
+            .unwrap()
+            .process
+            .unwrap()
+    });
     runtime.kill();
     for process in before {
         until("the worker is gone", || (!is_alive(process)).then_some(()));
     }
     runtime.start_again();
-    assert!(get(runtime.port(&service.name), "/count").1.contains('2'), "its files stayed");
+    assert!(
+        get(runtime.port(&service.name), "/count").1.contains('2'),
+        "its files stayed"
+    );
     let ended = runtime.wait(&long.name, |status| status.state == State::Ended);
     assert_eq!(ended.report.unwrap().outcome, Outcome::Exited { code: 0 });
     assert_eq!(ended.attempts, 2);
     let events = runtime.client.events(&service.name, 0).unwrap();
-    assert!(events.iter().any(|event| event.event == EventKind::Recovered));
+    assert!(
+        events
+            .iter()
+            .any(|event| event.event == EventKind::Recovered)
+    );
 }
 
 #[test]
@@ -50,10 +65,14 @@ fn a_killed_worker_of_a_service_is_replaced_and_one_of_a_job_reported() {
         let process = rustix::process::Pid::from_raw(process).unwrap();
         rustix::process::kill_process(process, rustix::process::Signal::KILL).unwrap();
     }
-    let again = runtime.wait(&service.name, |status| status.state == State::Running && status.attempts == 2);
+    let again = runtime.wait(&service.name, |status| {
+        status.state == State::Running && status.attempts == 2
+    });
     assert_eq!(get(again.port.unwrap(), "/").0, 200);
     let ended = runtime.wait(&job.name, |status| status.state == State::Ended);
-    assert!(matches!(ended.report.unwrap().outcome, Outcome::Lost { reason } if reason.contains("signal")));
+    assert!(
+        matches!(ended.report.unwrap().outcome, Outcome::Lost { reason } if reason.contains("signal"))
+    );
 }
 
 #[test]
@@ -91,7 +110,9 @@ fn a_restart_and_a_stop_are_done_when_they_are_asked() {
     runtime.serve(&service);
     let before = runtime.client.status(&service.name).unwrap().process;
     runtime.client.restart(&service.name).unwrap();
-    runtime.wait(&service.name, |status| status.state == State::Running && status.process != before);
+    runtime.wait(&service.name, |status| {
+        status.state == State::Running && status.process != before
+    });
     let mut endless = workload("endless", runtime.tool(), Kind::Job);
     endless.arguments = vec!["loop".to_owned()];
     endless.limits.fuel = 1 << 50;

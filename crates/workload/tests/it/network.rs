@@ -49,7 +49,10 @@ fn what_the_operator_did_not_allow_is_not_accepted() {
     let mut asked = workload("a", runtime.tool(), Kind::Job);
     asked.network.insert("example.org:80".parse().unwrap());
     let error = runtime.client.start(&asked).unwrap_err();
-    assert!(error.to_string().contains("example.org:80 isn't among"), "{error}");
+    assert!(
+        error.to_string().contains("example.org:80 isn't among"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -64,10 +67,22 @@ fn a_service_asks_only_what_it_may_and_only_so_often() {
     service.network.insert(named.parse().unwrap());
     let port = runtime.serve(&service);
     assert_eq!(get(port, &format!("/get?{address}")).1, "status 204\n");
-    assert!(get(port, &format!("/get?{elsewhere}")).1.contains("HttpRequestDenied"));
-    assert!(get(port, &format!("/get?{named}")).1.contains("DestinationIpProhibited"));
+    assert!(
+        get(port, &format!("/get?{elsewhere}"))
+            .1
+            .contains("HttpRequestDenied")
+    );
+    assert!(
+        get(port, &format!("/get?{named}"))
+            .1
+            .contains("DestinationIpProhibited")
+    );
     service.name = "mute".parse().unwrap();
     service.limits.sub_requests = 0;
     let port = runtime.serve(&service);
-    assert!(get(port, &format!("/get?{address}")).1.contains("ConnectionLimitReached"));
+    assert!(
+        get(port, &format!("/get?{address}"))
+            .1
+            .contains("ConnectionLimitReached")
+    );
 }

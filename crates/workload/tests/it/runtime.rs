@@ -5,7 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lilliput_workload::protocol::Part;
-use lilliput_workload::{Client, Digest, Kind, Limits, Name, Outcome, Report, State, Status, Workload};
+use lilliput_workload::{
+    Client, Digest, Kind, Limits, Name, Outcome, Report, State, Status, Workload,
+};
 
 /// How long anything may take: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -23,7 +25,10 @@ impl Runtime {
     }
 
     pub(crate) fn with(arguments: &[&str]) -> Self {
-        let folder = tempfile::Builder::new().prefix("rt").tempdir_in("/tmp").unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("rt")
+            .tempdir_in("/tmp")
+            .unwrap();
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let process = serve(folder.path(), &arguments);
         let client = Client::new(folder.path());
@@ -42,7 +47,9 @@ impl Runtime {
     }
 
     fn wait_ready(&self) {
-        until("the runtime answers", || self.client.hello().is_ok().then_some(()));
+        until("the runtime answers", || {
+            self.client.hello().is_ok().then_some(())
+        });
     }
 
     /// Kills the supervisor, and nothing but the supervisor.
@@ -79,7 +86,11 @@ impl Runtime {
     pub(crate) fn run(&self, workload: &Workload) -> Ended {
         self.client.start(workload).unwrap();
         let status = self.wait(&workload.name, |status| status.state == State::Ended);
-        let part = |part| self.client.read(&workload.name, part, 1 << 26).unwrap_or_default();
+        let part = |part| {
+            self.client
+                .read(&workload.name, part, 1 << 26)
+                .unwrap_or_default()
+        };
         Ended {
             name: workload.name.clone(),
             report: status.report.unwrap(),
@@ -120,14 +131,26 @@ pub(crate) struct Ended {
 
 impl Ended {
     pub(crate) fn assert_exit(&self, code: u8) {
-        assert_eq!(self.report.outcome, Outcome::Exited { code }, "{}", self.stdout);
+        assert_eq!(
+            self.report.outcome,
+            Outcome::Exited { code },
+            "{}",
+            self.stdout
+        );
     }
 }
 
 fn serve(state: &Path, arguments: &[String]) -> Child {
     let mut command = Command::new(lilliput_workload::binary().unwrap());
-    command.args(["serve", "--state"]).arg(state).args(arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+    command
+        .args(["serve", "--state"])
+        .arg(state)
+        .args(arguments);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 pub(crate) fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
@@ -169,7 +192,10 @@ pub(crate) fn free_name() -> String {
 
 /// A request in HTTP/1.1: status, and everything after the header.
 pub(crate) fn get(port: u16, target: &str) -> (u16, String) {
-    ask(port, &format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+    ask(
+        port,
+        &format!("GET {target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+    )
 }
 
 pub(crate) fn ask(port: u16, request: &str) -> (u16, String) {
@@ -182,6 +208,9 @@ pub(crate) fn ask(port: u16, request: &str) -> (u16, String) {
     let _ = stream.read_to_end(&mut answer);
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
     (status.unwrap_or(0), body.to_owned())
 }

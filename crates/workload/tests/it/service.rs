@@ -17,13 +17,17 @@ fn a_service_answers_and_keeps_its_files_but_not_its_memory() {
     assert_eq!(status, 200);
     assert!(page.contains("Hello from a component"));
     assert_eq!(get(port, "/nothing").0, 404);
-    let echo = "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello";
+    let echo =
+        "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello";
     assert!(ask(port, echo).1.contains("hello"));
     assert!(get(port, "/count").1.contains('1'));
     assert!(get(port, "/count").1.contains('2'));
     let status = runtime.client.stop(&service.name).unwrap();
     let report = status.report.unwrap();
-    assert_eq!((status.state, report.outcome), (State::Ended, Outcome::Stopped));
+    assert_eq!(
+        (status.state, report.outcome),
+        (State::Ended, Outcome::Stopped)
+    );
     assert_eq!((report.used.requests, report.used.files), (5, 1));
     assert!(report.used.fuel > 0);
     // Stopped isn't removed: what was paused goes on where it was.
@@ -43,13 +47,22 @@ fn a_request_that_misbehaves_hurts_nobody_else() {
     let loops = std::thread::spawn(move || get(port, "/loop"));
     assert_eq!(get(port, "/").0, 200);
     let (status, reason) = loops.join().unwrap();
-    assert_eq!((status, reason.as_str()), (502, "the request used up its fuel\n"));
+    assert_eq!(
+        (status, reason.as_str()),
+        (502, "the request used up its fuel\n")
+    );
     assert!(get(port, "/allocate").1.contains("MiB"));
-    assert_eq!(get(port, "/trap"), (502, "the service broke down\n".to_owned()));
+    assert_eq!(
+        get(port, "/trap"),
+        (502, "the service broke down\n".to_owned())
+    );
     assert_eq!(get(port, "/silent").0, 502);
     let (_, large) = get(port, "/large?1000000");
     assert!(large.len() < 120_000, "{}", large.len());
-    let huge = format!("POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n{}", "x".repeat(1_000_000));
+    let huge = format!(
+        "POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n{}",
+        "x".repeat(1_000_000)
+    );
     assert!(ask(port, &huge).1.len() < 120_000);
     assert_eq!(get(port, "/").0, 200);
 }
@@ -63,9 +76,14 @@ fn a_request_ends_with_its_time_and_a_busy_service_says_so() {
     service.limits.concurrency = 1;
     let port = runtime.serve(&service);
     let loops = std::thread::spawn(move || get(port, "/loop"));
-    let busy = until("the service is busy", || Some(get(port, "/")).filter(|(status, _)| *status != 200));
+    let busy = until("the service is busy", || {
+        Some(get(port, "/")).filter(|(status, _)| *status != 200)
+    });
     assert_eq!(busy, (503, "the service is busy\n".to_owned()));
-    assert_eq!(loops.join().unwrap(), (504, "the service took too long\n".to_owned()));
+    assert_eq!(
+        loops.join().unwrap(),
+        (504, "the service took too long\n".to_owned())
+    );
     assert_eq!(get(port, "/").0, 200);
 }
 
@@ -75,16 +93,23 @@ fn slow_clients_leave_room_for_others() {
     let mut service = workload("web", runtime.hello(), Kind::Service);
     service.limits.concurrency = 4;
     let port = runtime.serve(&service);
-    let mut slow: Vec<TcpStream> = (0..8).map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    let mut slow: Vec<TcpStream> = (0..8)
+        .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
+        .collect();
     for stream in &mut slow {
         stream.write_all(b"GET / HTTP/1.1\r\nhost: ").unwrap();
     }
     assert_eq!(get(port, "/").0, 200);
     let mut waiting = slow.pop().unwrap();
-    waiting.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    waiting
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
     let mut rest = Vec::new();
     let _ = waiting.read_to_end(&mut rest);
-    assert!(!String::from_utf8_lossy(&rest).contains(" 200 "), "it was cut off");
+    assert!(
+        !String::from_utf8_lossy(&rest).contains(" 200 "),
+        "it was cut off"
+    );
 }
 
 #[test]
@@ -106,5 +131,9 @@ fn what_handles_no_requests_is_no_service() {
     let runtime = Runtime::start();
     let service = workload("web", runtime.tool(), Kind::Service);
     let ended = runtime.run(&service);
-    assert!(matches!(ended.report.outcome, Outcome::Refused { .. }), "{:?}", ended.report.outcome);
+    assert!(
+        matches!(ended.report.outcome, Outcome::Refused { .. }),
+        "{:?}",
+        ended.report.outcome
+    );
 }

@@ -65,17 +65,28 @@ pub(super) fn send(args: &SendArgs, session: &Session) -> Result<Outcome> {
     for path in &args.blob {
         let size = std::fs::metadata(path).or_bad_input(path.display())?.len();
         if size > COMPONENT_BYTES_MAX {
-            return Err(anyhow!("{} is larger than {COMPONENT_BYTES_MAX} bytes", path.display()))
-                .or_bad_input("failed to read a blob");
+            return Err(anyhow!(
+                "{} is larger than {COMPONENT_BYTES_MAX} bytes",
+                path.display()
+            ))
+            .or_bad_input("failed to read a blob");
         }
         let bytes = std::fs::read(path).or_bad_input(path.display())?;
         let target = format!("/deployment/{}/blobs", args.deployment);
-        let answer = gateway.post(&target, &bytes).or_failed("failed to upload")?;
-        session.say(format!("{}: blob {}", path.display(), answer["blob"].as_str().unwrap_or("?")));
+        let answer = gateway
+            .post(&target, &bytes)
+            .or_failed("failed to upload")?;
+        session.say(format!(
+            "{}: blob {}",
+            path.display(),
+            answer["blob"].as_str().unwrap_or("?")
+        ));
         blobs.push(answer["blob"].clone());
     }
     let target = format!("/deployment/{}/manifest", args.deployment);
-    let answer = gateway.put(&target, &manifest).or_failed("failed to send the manifest")?;
+    let answer = gateway
+        .put(&target, &manifest)
+        .or_failed("failed to send the manifest")?;
     let started = answer["started"].as_array().map_or(0, Vec::len);
     let json = json!({"deployment": args.deployment, "blobs": blobs, "started": answer["started"], "trouble": answer["trouble"]});
     Ok(Outcome::new(format!("{started} workloads started"), json))
@@ -113,11 +124,17 @@ fn answer(
 ) -> anyhow::Result<Value> {
     let mut answer = answer.context("the gateway doesn't answer")?;
     let status = answer.status();
-    let text = answer.body_mut().read_to_string().context("the answer can't be read")?;
+    let text = answer
+        .body_mut()
+        .read_to_string()
+        .context("the answer can't be read")?;
     let value: Value = serde_json::from_str(&text).unwrap_or_default();
     if status.is_success() {
         return Ok(value);
     }
     let reason = value["error"].as_str().unwrap_or("no reason given");
-    Err(anyhow!("the gateway says no ({}): {reason}", status.as_u16()))
+    Err(anyhow!(
+        "the gateway says no ({}): {reason}",
+        status.as_u16()
+    ))
 }

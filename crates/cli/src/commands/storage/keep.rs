@@ -94,7 +94,9 @@ pub(super) fn proof(deal: &Deal, blob: &[u8]) -> Result<Prove> {
     };
     let tree = tree(blob);
     let index = usize::try_from(asked.chunk).unwrap_or(usize::MAX);
-    let found = tree.prove(asked.chunk).zip(blob.chunks(CHUNK_BYTES).nth(index));
+    let found = tree
+        .prove(asked.chunk)
+        .zip(blob.chunks(CHUNK_BYTES).nth(index));
     let (proof, chunk) = found
         .filter(|_| tree.root() == deal.root)
         .ok_or_else(|| Failure::bad_input(anyhow!("this isn't the blob of deal {}", deal.id)))?;
@@ -122,7 +124,10 @@ pub(super) fn all(client: &Client) -> Result<Vec<Deal>> {
 
 fn roots(folder: &Path) -> Result<BTreeMap<Digest, PathBuf>> {
     let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).or_bad_input(folder.display())?.flatten() {
+    for entry in std::fs::read_dir(folder)
+        .or_bad_input(folder.display())?
+        .flatten()
+    {
         let path = entry.path();
         if path.is_file() {
             found.insert(tree(&super::read(&path)?).root(), path);

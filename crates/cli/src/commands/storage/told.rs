@@ -35,8 +35,12 @@ fn told(event: &StorageEvent, asset: AssetId) -> String {
         StorageEvent::Ordered { deal, escrow, .. } => {
             format!("deal {deal} ordered, {} locked", of(*escrow))
         }
-        StorageEvent::Accepted { deal, provider, .. } => format!("deal {deal} is stored by {provider}"),
-        StorageEvent::Challenged { deal, chunk, .. } => format!("deal {deal}: chunk {chunk} is asked for"),
+        StorageEvent::Accepted { deal, provider, .. } => {
+            format!("deal {deal} is stored by {provider}")
+        }
+        StorageEvent::Challenged { deal, chunk, .. } => {
+            format!("deal {deal}: chunk {chunk} is asked for")
+        }
         StorageEvent::Proven { deal, period } => format!("deal {deal}: proven for period {period}"),
         StorageEvent::Paid {
             deal,
@@ -44,7 +48,9 @@ fn told(event: &StorageEvent, asset: AssetId) -> String {
             amount,
             ..
         } => format!("deal {deal}: {} paid for {periods} periods", of(*amount)),
-        StorageEvent::Failed { deal, bond, .. } => format!("deal {deal}: failed, {} lost", of(*bond)),
+        StorageEvent::Failed { deal, bond, .. } => {
+            format!("deal {deal}: failed, {} lost", of(*bond))
+        }
         StorageEvent::Closed { deal, returned } => {
             format!("deal {deal} is over, {} went back", of(*returned))
         }

@@ -14,10 +14,20 @@ pub(super) fn check(message: &StoreOrder) -> Result<(), Refusal> {
     let terms = &message.terms;
     let (period, window) = (terms.period_ms.0, terms.window_ms.0);
     bounded("the number of bytes", message.bytes, 1, BLOB_BYTES_MAX)?;
-    bounded("the number of periods", u64::from(terms.periods), 1, u64::from(PERIODS_MAX))?;
+    bounded(
+        "the number of periods",
+        u64::from(terms.periods),
+        1,
+        u64::from(PERIODS_MAX),
+    )?;
     bounded("the period in ms", period, PERIOD_MIN_MS, SPAN_MAX_MS)?;
     bounded("the window in ms", window, WINDOW_MIN_MS, period / 2)?;
-    bounded("the wait in ms", terms.open_ms.0, WINDOW_MIN_MS, SPAN_MAX_MS)?;
+    bounded(
+        "the wait in ms",
+        terms.open_ms.0,
+        WINDOW_MIN_MS,
+        SPAN_MAX_MS,
+    )?;
     if terms.price.is_zero() || terms.bond.is_zero() {
         let reason = "price and bond are above zero: without a bond nothing is lost with the blob";
         return Err(refusal("storage.terms", reason));
@@ -32,7 +42,10 @@ pub(super) fn execute(
 ) -> Result<(), Failure> {
     let asset = genesis::params(state)?.settlement_asset;
     let terms = message.terms;
-    let escrow = terms.price.times(u64::from(terms.periods)).map_err(overflow)?;
+    let escrow = terms
+        .price
+        .times(u64::from(terms.periods))
+        .map_err(overflow)?;
     let id = keys::next_deal(state)?;
     let buyer = context.signer;
     bank::transfer(state, asset, buyer.into(), Holder::Storage(id), escrow)?;

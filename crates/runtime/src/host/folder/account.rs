@@ -79,7 +79,11 @@ impl Disk {
         let start = place.unwrap_or(len);
         let added = bytes.len() as u64;
         let end = start.checked_add(added).ok_or_else(full)?;
-        let growth = if added == 0 { 0 } else { end.saturating_sub(len) };
+        let growth = if added == 0 {
+            0
+        } else {
+            end.saturating_sub(len)
+        };
         self.check(held.bytes, growth)?;
         let written = file.write_all_at(bytes, start);
         // Also of a write that failed half-way: what it left counts.

@@ -79,7 +79,10 @@ impl FolderView<'_> {
     async fn look(&mut self, fd: &Fd, path: &str) -> FsResult<Option<(u64, u64)>> {
         let fd = borrowed(fd);
         let (none, read) = (OpenFlags::empty(), DescriptorFlags::READ);
-        let opened = self.inner().open_at(fd, PathFlags::empty(), path.to_owned(), none, read).await;
+        let opened = self
+            .inner()
+            .open_at(fd, PathFlags::empty(), path.to_owned(), none, read)
+            .await;
         let Ok(opened) = opened else {
             return Ok(None);
         };
@@ -95,7 +98,10 @@ impl FolderView<'_> {
 
     async fn kind(&mut self, fd: &Fd, path: &str) -> Option<DescriptorType> {
         let fd = borrowed(fd);
-        let stat = self.inner().stat_at(fd, PathFlags::empty(), path.to_owned()).await;
+        let stat = self
+            .inner()
+            .stat_at(fd, PathFlags::empty(), path.to_owned())
+            .await;
         stat.ok().map(|stat| stat.type_)
     }
 
@@ -113,7 +119,11 @@ impl FolderView<'_> {
     }
 
     fn hash(&self, inode: u64) -> MetadataHashValue {
-        let lower = if self.fixed { self.disk.number(inode) } else { inode };
+        let lower = if self.fixed {
+            self.disk.number(inode)
+        } else {
+            inode
+        };
         MetadataHashValue { lower, upper: 0 }
     }
 }
@@ -179,7 +189,12 @@ impl HostDescriptor for FolderView<'_> {
         Ok(self.disk.set_len(&*self.writable(&fd)?, size)?)
     }
 
-    async fn set_times(&mut self, fd: Fd, access: NewTimestamp, change: NewTimestamp) -> FsResult<()> {
+    async fn set_times(
+        &mut self,
+        fd: Fd,
+        access: NewTimestamp,
+        change: NewTimestamp,
+    ) -> FsResult<()> {
         self.inner().set_times(fd, access, change).await
     }
 
@@ -193,7 +208,9 @@ impl HostDescriptor for FolderView<'_> {
     }
 
     async fn write(&mut self, fd: Fd, bytes: Vec<u8>, offset: u64) -> FsResult<u64> {
-        Ok(self.disk.write(&*self.writable(&fd)?, Some(offset), &bytes)?)
+        Ok(self
+            .disk
+            .write(&*self.writable(&fd)?, Some(offset), &bytes)?)
     }
 
     /// Lists are sorted, as disks aren't.
@@ -234,7 +251,12 @@ impl HostDescriptor for FolderView<'_> {
         Ok(self.hide(stat))
     }
 
-    async fn stat_at(&mut self, fd: Fd, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
+    async fn stat_at(
+        &mut self,
+        fd: Fd,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<DescriptorStat> {
         let stat = self.inner().stat_at(fd, flags, path).await?;
         Ok(self.hide(stat))
     }
@@ -247,7 +269,9 @@ impl HostDescriptor for FolderView<'_> {
         access: NewTimestamp,
         change: NewTimestamp,
     ) -> FsResult<()> {
-        self.inner().set_times_at(fd, flags, path, access, change).await
+        self.inner()
+            .set_times_at(fd, flags, path, access, change)
+            .await
     }
 
     async fn link_at(&mut self, _: Fd, _: PathFlags, _: String, _: Fd, _: String) -> FsResult<()> {
@@ -273,7 +297,10 @@ impl HostDescriptor for FolderView<'_> {
             Some(_) if open.contains(OpenFlags::TRUNCATE) => self.look(&fd, &path).await?,
             _ => None,
         };
-        let opened = self.inner().open_at(fd, path_flags, path, open, flags).await?;
+        let opened = self
+            .inner()
+            .open_at(fd, path_flags, path, open, flags)
+            .await?;
         if creates {
             disk.name_added();
         }
@@ -366,14 +393,27 @@ impl HostDescriptor for FolderView<'_> {
 
 impl FolderView<'_> {
     /// Whether two paths name one folder.
-    async fn same_folder(&mut self, fd: &Fd, from: &str, to_fd: &Fd, to: &str, folder: bool) -> bool {
+    async fn same_folder(
+        &mut self,
+        fd: &Fd,
+        from: &str,
+        to_fd: &Fd,
+        to: &str,
+        folder: bool,
+    ) -> bool {
         if !folder {
             return false;
         }
         let (one, other) = (borrowed(fd), borrowed(to_fd));
         let flags = PathFlags::empty;
-        let one = self.inner().metadata_hash_at(one, flags(), from.to_owned()).await;
-        let other = self.inner().metadata_hash_at(other, flags(), to.to_owned()).await;
+        let one = self
+            .inner()
+            .metadata_hash_at(one, flags(), from.to_owned())
+            .await;
+        let other = self
+            .inner()
+            .metadata_hash_at(other, flags(), to.to_owned())
+            .await;
         match (one, other) {
             (Ok(one), Ok(other)) => one.lower == other.lower && one.upper == other.upper,
             _ => false,

@@ -51,10 +51,11 @@ impl Service {
             }))
         });
         Ok(match receiver.await {
-            Ok(Ok(response)) => response.map(|body| {
-                Limited::new(body, most).boxed_unsync()
-            }),
-            Ok(Err(code)) => failed(StatusCode::BAD_GATEWAY, &format!("the service failed: {code:?}")),
+            Ok(Ok(response)) => response.map(|body| Limited::new(body, most).boxed_unsync()),
+            Ok(Err(code)) => failed(
+                StatusCode::BAD_GATEWAY,
+                &format!("the service failed: {code:?}"),
+            ),
             // It ended without an answer.
             Err(_) => match run.await {
                 Ok(Some(outcome)) => unanswered(&outcome),
@@ -120,10 +121,18 @@ fn unanswered(outcome: &Outcome) -> Response<Body> {
         Outcome::Exceeded { limit } => match limit {
             Limit::WallTime => (StatusCode::GATEWAY_TIMEOUT, "the service took too long"),
             Limit::Fuel => (StatusCode::BAD_GATEWAY, "the request used up its fuel"),
-            Limit::Memory => (StatusCode::SERVICE_UNAVAILABLE, "the service has no memory left"),
+            Limit::Memory => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the service has no memory left",
+            ),
             Limit::SubRequests => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
-            Limit::Stack => (StatusCode::BAD_GATEWAY, "the service called itself too often"),
-            Limit::Output | Limit::Handles => (StatusCode::BAD_GATEWAY, "the service held too much"),
+            Limit::Stack => (
+                StatusCode::BAD_GATEWAY,
+                "the service called itself too often",
+            ),
+            Limit::Output | Limit::Handles => {
+                (StatusCode::BAD_GATEWAY, "the service held too much")
+            }
         },
         Outcome::Trapped { .. } => (StatusCode::BAD_GATEWAY, "the service broke down"),
         _ => (StatusCode::BAD_GATEWAY, "the service gave no answer"),
