@@ -86,16 +86,20 @@ pub(super) fn allow(builder: &mut WasiCtxBuilder, shared: &Shared) {
     let left = Arc::new(AtomicU64::new(shared.workload.limits.sub_requests));
     let total = Arc::clone(&shared.outbound);
     builder.socket_addr_check(move |address, purpose| {
-        let connects = matches!(purpose, SocketAddrUse::TcpConnect);
-        let less = |left: u64| left.checked_sub(1);
-        let good = connects
-            && allowed.contains(&address)
-            && left
-                .fetch_update(Ordering::AcqRel, Ordering::Acquire, less)
-                .is_ok();
-        if good {
-            total.made.fetch_add(1, Ordering::AcqRel);
-        }
+        let good = match purpose {
+            // What connecting does by itself: any free port.
+            SocketAddrUse::TcpBind => address.ip().is_unspecified() && address.port() == 0,
+            SocketAddrUse::TcpConnect if allowed.contains(&address) => {
+                let less = |left: u64| left.checked_sub(1);
+                let taken = left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+                total
+                    .made
+                    .fetch_add(u64::from(taken.is_ok()), Ordering::AcqRel);
+                taken.is_ok()
+            }
+            // Listening, and everything of UDP.
+            _ => false,
+        };
         Box::pin(async move { good })
     });
 }
