@@ -62,6 +62,11 @@ impl Failure {
         Self::new(exit, error)
     }
 
+    /// What went wrong, with its causes.
+    pub(crate) fn reason(&self) -> String {
+        format!("{:#}", self.error)
+    }
+
     /// The command was right and couldn't be done: exit 1.
     pub(crate) fn failed(error: impl Into<anyhow::Error>) -> Self {
         Self::new(Exit::Failed, error.into())

@@ -6,6 +6,7 @@
 //! | `bid` | whether a bid keeps to its order |
 //! | `demand` | attributes, audits, latency: what an order demands of a provider |
 //! | `choose` | which bids make the group, at the lowest price |
+//! | `matching` | a whole book against many providers |
 //! | [`provide`] | a provider's machines, prices, bids and declines |
 //!
 //! `specs/market.md` is normative.
@@ -15,10 +16,12 @@
 mod bid;
 mod choose;
 mod demand;
+mod matching;
 mod order;
 pub mod provide;
 
 pub use bid::{BidFault, check_bid};
 pub use choose::{Candidate, Placed, choose};
 pub use demand::{Unmet, unmet};
+pub use matching::{Supplier, match_book};
 pub use order::{BLOCK_MS, Habits, OrderFault, order_of};

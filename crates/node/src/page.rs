@@ -6,7 +6,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
-//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices` | what the pages look like: data in, markup out |
+//! | `home`, `job`, `explorer`, `subnet`, `revenue`, `forecast`, `tournament`, `prices`, `market` | what the pages look like: data in, markup out |
 //! | `answer` | what a job's proof says, checked again |
 //! | `check` | the proof checked in the visitor's browser |
 //! | `buy` | an order from the development wallet |
@@ -22,6 +22,7 @@ mod explorer;
 mod forecast;
 mod home;
 mod job;
+mod market;
 mod prices;
 mod revenue;
 mod shell;
@@ -70,6 +71,11 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/prices", get(prices_page))
         .route("/feeds/{id}", get(one_feed))
         .route("/contests/{id}", get(one_contest))
+        .route("/market", get(market_page))
+        .route("/market/orders/{id}", get(one_order))
+        .route("/market/leases/{id}", get(one_lease))
+        .route("/market/providers/{address}", get(one_provider))
+        .route("/market/prices/{*class}", get(one_class))
         .route("/verify", get(|| async { check::page() }))
         .route("/page/ask", post(ask))
         .route("/page/{file}", get(assets::file))
@@ -305,6 +311,26 @@ async fn one_feed(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
 
 async fn one_contest(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
     show(&node, move |node| prices::contest(node, &id)).await
+}
+
+async fn market_page(State(node): State<Shared>) -> Shown {
+    show(&node, market::overview).await
+}
+
+async fn one_order(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| market::order(node, &id)).await
+}
+
+async fn one_lease(State(node): State<Shared>, Path(id): Path<String>) -> Shown {
+    show(&node, move |node| market::lease(node, &id)).await
+}
+
+async fn one_provider(State(node): State<Shared>, Path(address): Path<String>) -> Shown {
+    show(&node, move |node| market::provider(node, &address)).await
+}
+
+async fn one_class(State(node): State<Shared>, Path(class): Path<String>) -> Shown {
+    show(&node, move |node| market::class(node, &class)).await
 }
 
 /// A drawing: 28 x 28 grey values, row by row, white on black.

@@ -7,6 +7,8 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`desk`], [`script`] | bids and declines in the market for compute; prices by a program |
+//! | [`economics`] | what a megawatt-hour is worth, and the price below which compute isn't sold |
 //! | `config` | what a provider is started with; loading models |
 //! | `model_file` | a model on disk: keys, copies, successors |
 //! | `openings` | the counter beside a model that hides its weights |
@@ -18,10 +20,13 @@
 //! model is known to take; a key never leaves the process.
 
 mod config;
+pub mod desk;
+pub mod economics;
 mod error;
 mod model_file;
 mod openings;
 mod run;
+pub mod script;
 mod shop;
 mod work;
 

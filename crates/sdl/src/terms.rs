@@ -100,137 +100,156 @@ pub struct Terms {
     pub latency_max_ms: Option<u32>,
 }
 
+/// The words as they are read, before they are looked at together.
+#[derive(Default)]
+struct Draft {
+    terms: Terms,
+    level: Option<Level>,
+    replicas: Option<u8>,
+    reserve_in: Option<Seconds>,
+    reserve_for: Option<Seconds>,
+    far: bool,
+}
+
 /// Reads ours among the attributes of a placement.
 pub(crate) fn read(attributes: &[(&str, &str, At<'_>)], report: &mut Report) -> Option<Terms> {
-    let mut terms = Terms::default();
-    let (mut whole, mut level, mut replicas) = (true, None, None);
-    let mut reserve = (None, None);
-    let mut far = None;
+    let mut draft = Draft::default();
+    let mut whole = true;
     for (key, value, at) in attributes {
         let Some(name) = key.strip_prefix(PREFIX) else {
             continue;
         };
-        let read = match name {
-            "verification" => {
-                level = at.choice(report, value, LEVELS, &Level::ALL);
-                level.is_some()
-            }
-            "replicas" => {
-                let range = (u64::from(REPLICAS_MIN), u64::from(REPLICAS_MAX));
-                replicas = number(at, report, value, range).map(|number| (number, at));
-                replicas.is_some()
-            }
-            "deadline" => {
-                terms.deadline = duration(at, report, value, TERM_SECONDS_MAX);
-                terms.deadline.is_some()
-            }
-            "notice-window" => {
-                terms.notice_window = duration(at, report, value, TERM_SECONDS_MAX);
-                terms.notice_window.is_some()
-            }
-            "spot-ceiling" => {
-                terms.spot_ceiling = ceiling(at, report, value);
-                terms.spot_ceiling.is_some()
-            }
-            "bids" => set(
-                &mut terms.sealed,
-                at.choice(report, value, BOOKS, &[false, true]),
-            ),
-            "choice" => set(
-                &mut terms.manual,
-                at.choice(report, value, CHOICES, &[false, true]),
-            ),
-            "split" => set(
-                &mut terms.split,
-                at.choice(report, value, ANSWERS, &[true, false]),
-            ),
-            "bidding" => {
-                terms.bidding = duration(at, report, value, TERM_SECONDS_MAX);
-                terms.bidding.is_some()
-            }
-            "reserve-in" => {
-                reserve.0 = duration(at, report, value, TERM_SECONDS_MAX);
-                reserve.0.is_some()
-            }
-            "reserve-for" => {
-                reserve.1 = duration(at, report, value, TERM_SECONDS_MAX);
-                reserve.1.is_some()
-            }
-            "latency-to" => {
-                far = Some(at);
-                true
-            }
-            "latency-max-ms" => {
-                let range = (1, MILLISECONDS_MAX);
-                terms.latency_max_ms = number(at, report, value, range);
-                terms.latency_max_ms.is_some()
-            }
-            _ => {
-                let cause = Cause::UnknownKey {
-                    key: shown(key),
-                    nearest: report
-                        .nearest(key, KNOWN.iter().copied())
-                        .map(str::to_owned),
-                    known: KNOWN,
-                };
-                at.problem_of_key(report, cause);
-                false
-            }
-        };
-        whole &= read;
+        let read = draft.measure(name, value, at, report);
+        let read = read.or_else(|| draft.word(name, value, at, report));
+        whole &= read.unwrap_or_else(|| unknown(key, at, report));
     }
-    if let (Some((_, at)), true) = (&replicas, level != Some(Level::Replicated) && whole) {
-        at.problem_of_key(report, Cause::ReplicasWithoutReplication);
+    if !whole {
         return None;
     }
-    terms.verification = match level {
-        None | Some(Level::Trusted) => Verification::Trusted,
-        Some(Level::Replicated) => Verification::Replicated {
-            replicas: replicas.map_or(REPLICAS_DEFAULT, |(number, _)| number),
-        },
-        Some(Level::Disputable) => Verification::Disputable,
-        Some(Level::Proven) => Verification::Proven,
-    };
-    if let Some(lasts) = reserve.1 {
-        terms.reservation = Some((reserve.0.unwrap_or_default(), lasts));
-    }
-    if whole && let Some(cause) = disagreement(&terms, reserve.0.is_some(), far.is_some()) {
-        if let Some((_, _, at)) = attributes.iter().find(|(key, ..)| *key == cause.0) {
-            at.problem_of_key(report, cause.1);
+    draft.finish();
+    if let Some((key, cause)) = draft.disagreement() {
+        if let Some((_, _, at)) = attributes.iter().find(|(own, ..)| *own == key) {
+            at.problem_of_key(report, cause);
         }
         return None;
     }
-    whole.then_some(terms)
+    Some(draft.terms)
 }
 
-fn set(field: &mut bool, found: Option<bool>) -> bool {
-    *field = found.unwrap_or(*field);
-    found.is_some()
+fn unknown(key: &str, at: &At<'_>, report: &mut Report) -> bool {
+    let nearest = report.nearest(key, KNOWN.iter().copied());
+    let cause = Cause::UnknownKey {
+        key: shown(key),
+        nearest: nearest.map(str::to_owned),
+        known: KNOWN,
+    };
+    at.problem_of_key(report, cause);
+    false
 }
 
-/// The key that doesn't go with the others, and why.
-fn disagreement(terms: &Terms, reserve_in: bool, far: bool) -> Option<(&'static str, Cause)> {
-    let needs = |key, needs| Some((key, Cause::TermNeeds { key, needs }));
-    let excludes = |key, other| Some((key, Cause::TermExcludes { key, other }));
-    let replicated = matches!(terms.verification, Verification::Replicated { .. });
-    match (far, terms.latency_max_ms.is_some()) {
-        (true, false) => return needs("lilliput/latency-to", "lilliput/latency-max-ms"),
-        (false, true) => return needs("lilliput/latency-max-ms", "lilliput/latency-to"),
-        (true, true) | (false, false) => {}
+impl Draft {
+    /// Numbers, spans and amounts: whether the value is right; none where the key is none of them.
+    fn measure(
+        &mut self,
+        name: &str,
+        value: &str,
+        at: &At<'_>,
+        report: &mut Report,
+    ) -> Option<bool> {
+        let terms = &mut self.terms;
+        let span = match name {
+            "deadline" => &mut terms.deadline,
+            "notice-window" => &mut terms.notice_window,
+            "bidding" => &mut terms.bidding,
+            "reserve-in" => &mut self.reserve_in,
+            "reserve-for" => &mut self.reserve_for,
+            "replicas" => {
+                let range = (u64::from(REPLICAS_MIN), u64::from(REPLICAS_MAX));
+                self.replicas = number(at, report, value, range);
+                return Some(self.replicas.is_some());
+            }
+            "spot-ceiling" => {
+                terms.spot_ceiling = ceiling(at, report, value);
+                return Some(terms.spot_ceiling.is_some());
+            }
+            "latency-max-ms" => {
+                terms.latency_max_ms = number(at, report, value, (1, MILLISECONDS_MAX));
+                return Some(terms.latency_max_ms.is_some());
+            }
+            _ => return None,
+        };
+        *span = duration(at, report, value, TERM_SECONDS_MAX);
+        Some(span.is_some())
     }
-    if reserve_in && terms.reservation.is_none() {
-        return needs("lilliput/reserve-in", "lilliput/reserve-for");
+
+    /// Words of a few: whether the value is one of them; none where the key takes other values.
+    fn word(&mut self, name: &str, value: &str, at: &At<'_>, report: &mut Report) -> Option<bool> {
+        let terms = &mut self.terms;
+        let (field, words, values) = match name {
+            "bids" => (&mut terms.sealed, BOOKS, [false, true]),
+            "choice" => (&mut terms.manual, CHOICES, [false, true]),
+            "split" => (&mut terms.split, ANSWERS, [true, false]),
+            "verification" => {
+                self.level = at.choice(report, value, LEVELS, &Level::ALL);
+                return Some(self.level.is_some());
+            }
+            "latency-to" => {
+                self.far = true;
+                return Some(true);
+            }
+            _ => return None,
+        };
+        let found = at.choice(report, value, words, &values);
+        *field = found.unwrap_or(*field);
+        Some(found.is_some())
     }
-    if terms.reservation.is_some() && terms.spot_ceiling.is_some() {
-        return excludes("lilliput/reserve-for", "lilliput/spot-ceiling");
+
+    /// What several words say together.
+    fn finish(&mut self) {
+        self.terms.verification = match self.level {
+            None | Some(Level::Trusted) => Verification::Trusted,
+            Some(Level::Replicated) => Verification::Replicated {
+                replicas: self.replicas.unwrap_or(REPLICAS_DEFAULT),
+            },
+            Some(Level::Disputable) => Verification::Disputable,
+            Some(Level::Proven) => Verification::Proven,
+        };
+        if let Some(lasts) = self.reserve_for {
+            self.terms.reservation = Some((self.reserve_in.unwrap_or_default(), lasts));
+        }
     }
-    if terms.split && terms.spot_ceiling.is_some() {
-        return excludes("lilliput/split", "lilliput/spot-ceiling");
+
+    /// The key that doesn't go with the others, and why.
+    fn disagreement(&self) -> Option<(&'static str, Cause)> {
+        let needs = |key, needs| Some((key, Cause::TermNeeds { key, needs }));
+        let excludes = |key, other| Some((key, Cause::TermExcludes { key, other }));
+        let terms = &self.terms;
+        let replicated = self.level == Some(Level::Replicated);
+        if self.replicas.is_some() && !replicated {
+            return Some(("lilliput/replicas", Cause::ReplicasWithoutReplication));
+        }
+        match (self.far, terms.latency_max_ms.is_some()) {
+            (true, false) => return needs("lilliput/latency-to", "lilliput/latency-max-ms"),
+            (false, true) => return needs("lilliput/latency-max-ms", "lilliput/latency-to"),
+            (true, true) | (false, false) => {}
+        }
+        if self.reserve_in.is_some() && self.reserve_for.is_none() {
+            return needs("lilliput/reserve-in", "lilliput/reserve-for");
+        }
+        if terms.reservation.is_some() && terms.spot_ceiling.is_some() {
+            return excludes("lilliput/reserve-for", "lilliput/spot-ceiling");
+        }
+        if terms.reservation.is_some() && replicated {
+            return excludes("lilliput/reserve-for", "lilliput/verification: replicated");
+        }
+        if terms.split && terms.spot_ceiling.is_some() {
+            return excludes("lilliput/split", "lilliput/spot-ceiling");
+        }
+        if terms.split && replicated {
+            return excludes("lilliput/split", "lilliput/verification: replicated");
+        }
+        None
     }
-    if terms.split && replicated {
-        return excludes("lilliput/split", "lilliput/verification: replicated");
-    }
-    None
 }
 
 fn number<T: TryFrom<u64>>(

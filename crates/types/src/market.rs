@@ -105,7 +105,7 @@ pub enum MarketMessage {
     /// Show a replicated result.
     Show(ShowResult),
     /// Two statements of usage that contradict each other.
-    Evidence(Evidence),
+    Evidence(Box<Evidence>),
 }
 
 macro_rules! message {

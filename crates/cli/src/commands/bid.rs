@@ -1,5 +1,7 @@
 //! `lilliput bid`: what a provider says to orders.
 
+mod auto;
+
 use std::str::FromStr;
 
 use anyhow::anyhow;
@@ -42,6 +44,7 @@ enum Command {
     Retract(OneArgs),
     /// Say why you don't bid; the buyer sees it.
     Decline(DeclineArgs),
+    Auto(auto::Args),
 }
 
 #[derive(clap::Args)]
@@ -160,6 +163,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
             market::send(&sender, MarketMessage::Bid(MakeBid { order, terms }))
         }
         Command::Seal(args) => seal(args, session),
+        Command::Auto(args) => auto::run(args, session),
         Command::Reveal(args) => {
             let sender = args.signer.sender(session, &args.node)?;
             let kept = SealedBids::new(&session.data()?, sender.chain(), sender.address());

@@ -1,4 +1,7 @@
-//! `lilliput provider`: serve models for money.
+//! `lilliput provider`: serve models for money; sell compute in the market.
+
+mod economics;
+mod profile;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
+use clap::Subcommand;
 use lilliput_provider::{Config, Report, load_models};
 use lilliput_types::Amount;
 use serde_json::json;
@@ -23,8 +27,14 @@ const POLL: Duration = Duration::from_millis(50);
 ///
 /// Needs a key with money for the stake and for fees. Runs until interrupted; started again, it goes
 /// on with what it had accepted.
+///
+/// The subcommands are about the market for compute.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+
     /// A .lmodel file, or a folder with such files; may be given several times. Of a model's keys the newest
     /// that has an opening left is used.
     #[arg(long, value_name = "PATH", required = true)]
@@ -49,7 +59,33 @@ pub(crate) struct Args {
     signer: KeyArgs,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    Register(profile::RegisterArgs),
+    Describe(profile::DescribeArgs),
+    Show(profile::ShowArgs),
+    Audit(profile::AuditArgs),
+    Revoke(profile::RevokeArgs),
+    Pool(profile::PoolArgs),
+    Beat(profile::BeatArgs),
+    Economics(economics::Args),
+}
+
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
+    match &args.command {
+        None => serve(args, session),
+        Some(Command::Register(args)) => profile::register(args, session),
+        Some(Command::Describe(args)) => profile::describe(args, session),
+        Some(Command::Show(args)) => profile::show(args, session),
+        Some(Command::Audit(args)) => profile::audit(args, session),
+        Some(Command::Revoke(args)) => profile::revoke(args, session),
+        Some(Command::Pool(args)) => profile::pool(args, session),
+        Some(Command::Beat(args)) => profile::beat(args, session),
+        Some(Command::Economics(args)) => economics::run(args),
+    }
+}
+
+fn serve(args: &Args, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let mut models = Vec::new();
     for path in &args.models {

@@ -38,6 +38,7 @@ pub(crate) fn send_all(
 }
 
 /// What an event says to people; what goes without saying says nothing.
+#[expect(clippy::too_many_lines, reason = "one sentence an event")]
 fn told(event: &MarketEvent, asset: AssetId) -> Option<String> {
     let of = |amount| money(amount, asset);
     Some(match event {

@@ -14,6 +14,7 @@ mod hiding;
 mod jobs;
 mod kill;
 mod ledger;
+mod market;
 mod model_subnet;
 mod offline;
 mod page;

@@ -163,79 +163,77 @@ fn line(
 
 /// In which dimensions all machines together have too little, or none has enough for one replica.
 fn shortages(left: &[Machine], place: u16, unit: &UnitOrder) -> Vec<Reason> {
-    let need = &unit.need;
-    let count = u64::from(unit.count);
-    let mut reasons = Vec::new();
-    let mut check = |dimension, wanted: u64, has: u64, what: &str| {
-        let wanted = wanted.saturating_mul(count);
-        if has < wanted {
-            reasons.push(reason(
-                dimension,
-                Some(place),
-                format!("{wanted} {what}"),
-                format!("{has} {what}"),
-            ));
-        }
-    };
-    let arch = need.arch.as_str();
+    let arch = unit.need.arch.as_str();
     let own: Vec<&Machine> = left
         .iter()
         .filter(|machine| arch.is_empty() || machine.arch == arch)
         .collect();
-    let sum = |of: &dyn Fn(&Machine) -> u64| {
-        own.iter()
-            .fold(0, |sum: u64, machine| sum.saturating_add(of(machine)))
-    };
-    if own.is_empty() {
-        return vec![reason(
-            Dimension::Arch,
-            Some(place),
-            arch,
-            "other processors",
-        )];
+    if own.is_empty() && !left.is_empty() {
+        let other = "other processors";
+        return vec![reason(Dimension::Arch, Some(place), arch, other)];
     }
-    let cores = sum(&|machine| machine.cpu_milli);
-    check(
-        Dimension::Cpu,
-        u64::from(need.cpu_milli),
-        cores,
-        "thousandths of a core",
-    );
-    let memory = sum(&|machine| machine.memory);
-    check(Dimension::Memory, Machine::memory_of(need), memory, "bytes");
-    let ports = sum(&|machine| u64::from(machine.ports));
-    check(Dimension::Endpoints, u64::from(need.ports), ports, "ports");
-    let addresses = sum(&|machine| u64::from(machine.addresses));
-    check(
-        Dimension::Endpoints,
-        u64::from(need.addresses),
-        addresses,
-        "addresses",
-    );
-    if need.gpus > 0 {
-        let rooms = || own.iter().flat_map(|machine| &machine.gpus);
-        let all: u64 = rooms().map(|room| u64::from(room.free)).sum();
-        let fitting: u64 = rooms()
-            .filter(|room| need.takes_gpu(&room.model))
-            .map(|room| u64::from(room.free))
-            .sum();
-        let dimension = if all > fitting {
-            Dimension::GpuModel
-        } else {
-            Dimension::Gpu
-        };
-        check(
-            dimension,
-            u64::from(need.gpus),
-            fitting,
-            "GPUs of a model asked for",
-        );
-    }
+    let mut reasons: Vec<Reason> = sums(&own, unit)
+        .into_iter()
+        .filter(|(_, wanted, has, _)| has < wanted)
+        .map(|(dimension, wanted, has, what)| {
+            let (wanted, has) = (format!("{wanted} {what}"), format!("{has} {what}"));
+            reason(dimension, Some(place), wanted, has)
+        })
+        .collect();
     reasons.extend(disk_shortages(&own, place, unit));
     if reasons.is_empty() {
         reasons.extend(no_machine(&own, place, unit));
     }
     reasons
+}
+
+/// What all replicas want of what all machines have.
+fn sums(own: &[&Machine], unit: &UnitOrder) -> Vec<(Dimension, u64, u64, &'static str)> {
+    let need = &unit.need;
+    let all = |of: u64| of.saturating_mul(u64::from(unit.count));
+    let sum = |of: &dyn Fn(&Machine) -> u64| {
+        let machines = own.iter();
+        machines.fold(0, |sum: u64, machine| sum.saturating_add(of(machine)))
+    };
+    let gpus = |fits: &dyn Fn(&str) -> bool| {
+        let rooms = own.iter().flat_map(|machine| &machine.gpus);
+        let rooms = rooms.filter(|room| fits(&room.model));
+        rooms.map(|room| u64::from(room.free)).sum::<u64>()
+    };
+    let wanted_gpus = all(u64::from(need.gpus));
+    let of_gpus = if gpus(&|_| true) >= wanted_gpus {
+        Dimension::GpuModel
+    } else {
+        Dimension::Gpu
+    };
+    let cores = sum(&|machine| machine.cpu_milli);
+    let memory = sum(&|machine| machine.memory);
+    let ports = sum(&|machine| u64::from(machine.ports));
+    let addresses = sum(&|machine| u64::from(machine.addresses));
+    let fitting = gpus(&|model| need.takes_gpu(model));
+    let (wanted_ports, wanted_addresses) = (u64::from(need.ports), u64::from(need.addresses));
+    vec![
+        (
+            Dimension::Cpu,
+            all(u64::from(need.cpu_milli)),
+            cores,
+            "thousandths of a core",
+        ),
+        (
+            Dimension::Memory,
+            all(Machine::memory_of(need)),
+            memory,
+            "bytes",
+        ),
+        (Dimension::Endpoints, all(wanted_ports), ports, "ports"),
+        (
+            Dimension::Endpoints,
+            all(wanted_addresses),
+            addresses,
+            "addresses",
+        ),
+        (of_gpus, wanted_gpus, fitting, "GPUs of a model asked for"),
+    ]
 }
 
 fn disk_shortages(own: &[&Machine], place: u16, unit: &UnitOrder) -> Vec<Reason> {

@@ -3,10 +3,10 @@
 use lilliput_ledger::{Failure, State};
 use lilliput_market::{Candidate, Placed, choose};
 use lilliput_types::market::{
-    Bid, BidState, Book, Choice, Lease, LeaseLevel, LeaseState, LossCause, MarketEvent, Meter,
-    Order, OrderEnd, OrderState, Purchase, Rate, SpotPart,
+    Bid, BidState, BidTerms, Book, Choice, Lease, LeaseLevel, LeaseState, LossCause, MarketEvent,
+    Meter, Order, OrderEnd, OrderState, Purchase, Rate, SpotPart,
 };
-use lilliput_types::{Amount, DurationMs, Holder, List, TimeMs};
+use lilliput_types::{Amount, Holder, List, TimeMs};
 
 use super::{bond, heard, judge, lease as leases, spot, state as keys, trade};
 use crate::bank;
@@ -191,34 +191,17 @@ fn make(
     escrow: Amount,
     now: TimeMs,
 ) -> Result<Lease, Failure> {
-    let Some(mut bid) = keys::bid(state, order.id, part.provider)? else {
+    let bid = keys::bid(state, order.id, part.provider)?;
+    let Some((mut bid, terms)) = bid.and_then(|bid| Some((bid.clone(), bid.terms?))) else {
         return Err(refusal("market.no_bid", format!("{} didn't bid", part.provider)).into());
     };
     bid.state = BidState::Won;
     keys::write_bid(state, &bid);
-    let terms = bid
-        .terms
-        .unwrap_or_else(|| lilliput_types::market::BidTerms {
-            offers: List::default(),
-            notice_ms: DurationMs(0),
-            pool: None,
-            waiting_rate: Rate(0),
-        });
     let id = keys::next_lease(state)?;
     let (from, to) = (Holder::Order(order.id), Holder::Lease(id));
     bank::transfer(state, order.asset, from, to, escrow)?;
     heard::more(state, part.provider, now)?;
     let (begins, ends_at) = times(order, now);
-    let spot = match (order.group.terms.purchase, terms.pool) {
-        (Purchase::Spot { bid }, Some(pool)) => Some(SpotPart {
-            pool,
-            bid,
-            ask: asked(part)?,
-            waiting_rate: terms.waiting_rate,
-            running: false,
-        }),
-        (Purchase::OnDemand | Purchase::Reserved { .. } | Purchase::Spot { .. }, _) => None,
-    };
     let mut lease = Lease {
         id,
         deployment: order.deployment,
@@ -240,7 +223,7 @@ fn make(
         refunded: Amount::ZERO,
         bond: bid.bond,
         state: begins.map_or(LeaseState::Active, |from| LeaseState::Reserved { from }),
-        spot,
+        spot: spot_part(order, part, &terms)?,
         reserved: matches!(order.group.terms.purchase, Purchase::Reserved { .. }),
         notice_ms: terms.notice_ms,
         noticed: false,
@@ -264,6 +247,20 @@ fn make(
         escrow,
     });
     Ok(lease)
+}
+
+/// What a lease has to do with spot; it enters its pool waiting.
+fn spot_part(order: &Order, part: &Placed, terms: &BidTerms) -> Result<Option<SpotPart>, Failure> {
+    let (Purchase::Spot { bid }, Some(pool)) = (order.group.terms.purchase, terms.pool) else {
+        return Ok(None);
+    };
+    Ok(Some(SpotPart {
+        pool,
+        bid,
+        ask: asked(part)?,
+        waiting_rate: terms.waiting_rate,
+        running: false,
+    }))
 }
 
 /// When a lease of the order begins, if not now, and when it ends by itself.

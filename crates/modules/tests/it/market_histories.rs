@@ -179,7 +179,7 @@ fn act(market: &mut Market, step: Step) {
                 first: signed(1),
                 second: signed(2),
             };
-            market.act(1, MarketMessage::Evidence(evidence))
+            market.act(1, MarketMessage::Evidence(Box::new(evidence)))
         }
         17 => {
             let deployment = DeploymentId(1 + u64::from(pick % 6));

@@ -156,7 +156,7 @@ fn a_provider_that_contradicts_itself_loses_bond_and_lease() {
             first,
             second,
         };
-        market.act(1, MarketMessage::Evidence(evidence))
+        market.act(1, MarketMessage::Evidence(Box::new(evidence)))
     };
     let good = signed(1, 5, 2);
     for worthless in [good, signed(2, 6, 2), signed(1, 6, 3)] {

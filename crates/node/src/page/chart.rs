@@ -1,5 +1,7 @@
 //! Charts as SVG, drawn on the server.
 
+pub(super) mod candles;
+
 use maud::{Markup, html};
 
 /// One bar: what stands beside it, its length, the number shown, and a colour.

@@ -13,6 +13,7 @@ pub(super) enum Place {
     Forecast,
     Tournaments,
     Prices,
+    Market,
     Other,
 }
 
@@ -41,6 +42,7 @@ pub(super) fn page(title: &str, place: Place, last: bool, middle: &Markup) -> Ma
                         (link("/forecast", "Forecast", place == Place::Forecast))
                         (link("/tournaments", "Tournaments", place == Place::Tournaments))
                         (link("/prices", "Prices", place == Place::Prices))
+                        (link("/market", "Market", place == Place::Market))
                     }
                 }
                 main data-final[last] { (middle) }
