@@ -37,10 +37,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
     let sender = args.signer.sender(session, &args.node)?;
     let provider = sender.address();
+    // The path of the runtime's socket has to fit into 107 bytes.
+    let short: String = provider.to_string().chars().take(16).collect();
     let config = HostConfig {
         listen: args.listen,
         domain: args.domain.clone(),
-        folder: session.data()?.join("host").join(provider.to_string()),
+        folder: session.data()?.join("host").join(short),
         clients: Config::default(),
         watch: WatchConfig::default(),
     };

@@ -11,6 +11,7 @@ mod check;
 mod faults;
 mod help;
 mod hiding;
+mod host;
 mod jobs;
 mod kill;
 mod ledger;
