@@ -40,7 +40,13 @@ fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
 impl Host {
     fn start(field: &Field, port: u16) -> Self {
         let mut command = lilliput();
-        command.args(["host", "--listen", &format!("127.0.0.1:{port}"), "--key", "cheap"]);
+        command.args([
+            "host",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--key",
+            "cheap",
+        ]);
         command.args(field.up.buyer()).stdout(Stdio::null());
         let process = command.spawn().unwrap();
         let host = Self {
@@ -63,14 +69,20 @@ impl Host {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
             return (0, String::new());
         };
-        let token = token.map_or(String::new(), |token| format!("authorization: Bearer {token}\r\n"));
-        let request = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{token}connection: close\r\n\r\n");
+        let token = token.map_or(String::new(), |token| {
+            format!("authorization: Bearer {token}\r\n")
+        });
+        let request =
+            format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n{token}connection: close\r\n\r\n");
         let _ = stream.write_all(request.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         let text = String::from_utf8_lossy(&answer);
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         (status.unwrap_or(0), body.to_owned())
     }
 }
@@ -140,21 +152,38 @@ fn end(field: &Field, mut host: Host) {
 /// Orders, bids, sends; returns the lease and when the order was made.
 fn lease(field: &Field, host: &Host, file: &std::path::Path, component: &str) -> LeaseId {
     let (_, order) = field.create(file, &["--bidding", "1s", "--deposit-for", "2h"]);
-    field.run("cheap", &["bid", "place", &order.to_string(), "--rate", "0=3600000"], 0);
+    field.run(
+        "cheap",
+        &["bid", "place", &order.to_string(), "--rate", "0=3600000"],
+        0,
+    );
     let lease = field.leased(order);
     let blob = self::component(component);
     // The host looks at the ledger a few times a second.
     until("the manifest is taken", || {
         let sent = send(field, host, file, &blob);
-        (sent["started"].as_array().is_some_and(|started| started.len() == 1)).then_some(())
+        (sent["started"]
+            .as_array()
+            .is_some_and(|started| started.len() == 1))
+        .then_some(())
     });
     lease
 }
 
 fn send(field: &Field, host: &Host, file: &std::path::Path, blob: &std::path::Path) -> Value {
     let mut command = lilliput();
-    command.args(["deploy", "send", arg(file), "--deployment", "1", "--gateway", &host.url]);
-    command.args(["--blob", arg(blob), "--json", "--key", "default"]).args(field.up.buyer());
+    command.args([
+        "deploy",
+        "send",
+        arg(file),
+        "--deployment",
+        "1",
+        "--gateway",
+        &host.url,
+    ]);
+    command
+        .args(["--blob", arg(blob), "--json", "--key", "default"])
+        .args(field.up.buyer());
     let output = command.output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_default()
 }
@@ -163,7 +192,11 @@ fn send(field: &Field, host: &Host, file: &std::path::Path, blob: &std::path::Pa
 fn a_service_is_bought_reached_and_alive_when_its_host_is_killed() {
     let field = Field::start();
     let mut host = Host::start(&field, free_port());
-    let file = file(&field, &format!("lilliput.wasm/service/{}", id("hello")), "");
+    let file = file(
+        &field,
+        &format!("lilliput.wasm/service/{}", id("hello")),
+        "",
+    );
     let lease = lease(&field, &host, &file, "hello");
     let token = field.run("default", &["token", "--scope", "status"], 0);
     let token = token["token"].as_str().unwrap().to_owned();
@@ -171,8 +204,13 @@ fn a_service_is_bought_reached_and_alive_when_its_host_is_killed() {
     let status = host.get("localhost", &about, Some(&token));
     assert_eq!(status.0, 200, "{}", status.1);
     let status: Value = serde_json::from_str(&status.1).unwrap();
-    let name = status["services"]["web"]["uris"][0].as_str().unwrap().to_owned();
-    until("the service answers", || (host.get(&name, "/", None).0 == 200).then_some(()));
+    let name = status["services"]["web"]["uris"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    until("the service answers", || {
+        (host.get(&name, "/", None).0 == 200).then_some(())
+    });
     assert!(host.get(&name, "/count", None).1.contains('1'));
     assert_eq!(host.get("localhost", &about, None).0, 401);
 
@@ -180,13 +218,22 @@ fn a_service_is_bought_reached_and_alive_when_its_host_is_killed() {
     host.kill();
     host = Host::start(&field, host.port);
     until("the service answers again", || {
-        host.get(&name, "/count", None).1.contains('2').then_some(())
+        host.get(&name, "/count", None)
+            .1
+            .contains('2')
+            .then_some(())
     });
-    assert_eq!(runtime(&field).list().unwrap()[0].process, before[0].process);
+    assert_eq!(
+        runtime(&field).list().unwrap()[0].process,
+        before[0].process
+    );
 
     field.run("default", &["lease", "leave", &lease.to_string()], 0);
     until("nothing runs any more", || {
-        runtime(&field).list().is_ok_and(|all| all.is_empty()).then_some(())
+        runtime(&field)
+            .list()
+            .is_ok_and(|all| all.is_empty())
+            .then_some(())
     });
     let supply = field.client().supply().unwrap();
     assert!(supply.conserved, "{supply:?}");
@@ -200,17 +247,30 @@ fn a_job_runs_within_two_seconds_of_its_lease() {
     let more = "    args:\n      - exit\n      - \"0\"\n";
     let file = file(&field, &format!("lilliput.wasm/job/{}", id("tool")), more);
     let (_, order) = field.create(&file, &["--bidding", "1s", "--deposit-for", "2h"]);
-    field.run("cheap", &["bid", "place", &order.to_string(), "--rate", "0=3600000"], 0);
+    field.run(
+        "cheap",
+        &["bid", "place", &order.to_string(), "--rate", "0=3600000"],
+        0,
+    );
     field.leased(order);
     let begun = Instant::now();
     until("the manifest is taken", || {
         let sent = send(&field, &host, &file, &component("tool"));
-        (sent["started"].as_array().is_some_and(|started| started.len() == 1)).then_some(())
+        (sent["started"]
+            .as_array()
+            .is_some_and(|started| started.len() == 1))
+        .then_some(())
     });
     let ended = |status: &lilliput_workload::Status| status.state == State::Ended;
     until("the job ends", || {
-        runtime(&field).list().ok().filter(|all| all.first().is_some_and(ended))
+        runtime(&field)
+            .list()
+            .ok()
+            .filter(|all| all.first().is_some_and(ended))
     });
-    eprintln!("lease to a job's end, sending and compiling included: {:?}", begun.elapsed());
+    eprintln!(
+        "lease to a job's end, sending and compiling included: {:?}",
+        begun.elapsed()
+    );
     end(&field, host);
 }

@@ -63,6 +63,20 @@ fn nothing_of_a_lease_is_told_without_its_owners_token() {
             "deployments": [{"dseq": 2, "scope": ["status", "logs", "events", "get-manifest", "shell"]}]}]});
         assert_eq!(about(what, &token(7, other)), 403);
     }
+}
+
+#[test]
+fn a_scope_allows_what_it_names_and_nothing_else() {
+    let provider = Provider::start();
+    let manifest = web(&[]);
+    let lease = lease(1, 7, &manifest);
+    provider.desk.reconcile(vec![lease.clone()]).unwrap();
+    provider.deploy(7, &lease, "hello", &manifest);
+    let about = |what: &str, token: &str| {
+        let target = format!("/lease/1/1/1/{what}");
+        provider.api("GET", &target, token, b"").status
+    };
+    let full = json!({"access": "full"});
     let scoped = token(7, json!({"access": "scoped", "scope": ["logs"]}));
     assert_eq!(about("logs", &scoped), 200);
     assert_eq!(about("status", &scoped), 403);

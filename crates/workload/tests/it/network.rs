@@ -66,7 +66,11 @@ fn a_service_asks_only_what_it_may_and_only_so_often() {
     service.network.insert(address.parse().unwrap());
     service.network.insert(named.parse().unwrap());
     let port = runtime.serve(&service);
-    assert!(get(port, &format!("/get?{address}")).1.contains("status 204"));
+    assert!(
+        get(port, &format!("/get?{address}"))
+            .1
+            .contains("status 204")
+    );
     assert!(
         get(port, &format!("/get?{elsewhere}"))
             .1
