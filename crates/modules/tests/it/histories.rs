@@ -227,7 +227,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Subnet(_)
         | Event::Tournament(_)
         | Event::Prices(_)
-        | Event::Market(_) => None,
+        | Event::Market(_)
+        | Event::Storage(_) => None,
     }
 }
 
