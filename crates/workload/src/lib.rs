@@ -21,6 +21,8 @@ pub mod limits;
 mod name;
 pub mod protocol;
 mod report;
+#[cfg(test)]
+mod tests;
 mod workload;
 
 pub use client::{Client, Closer, Followed, Started, binary, ensure_serving};

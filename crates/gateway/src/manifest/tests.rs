@@ -125,3 +125,14 @@ fn both_hashes_name_a_blob_alike() {
     let ledgers = lilliput_crypto::Digest::of(lilliput_crypto::Label::Blob, b"bytes");
     assert_eq!(lilliput_workload::Digest::of_blob(b"bytes").0, ledgers.0);
 }
+
+#[test]
+fn the_example_names_the_component_that_lies_beside_it() {
+    let component = include_bytes!("../../../runtime/components/hello.wasm");
+    let example = include_str!("../../../../examples/sdl/component.yaml");
+    let id = lilliput_workload::Digest::of_blob(component);
+    assert!(
+        example.contains(&format!("lilliput.wasm/service/{id}")),
+        "{id}"
+    );
+}
