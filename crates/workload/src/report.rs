@@ -69,8 +69,6 @@ pub enum Limit {
     Handles,
     /// Memory that is needed at the start.
     Memory,
-    /// Requests to the outside.
-    SubRequests,
 }
 
 /// What a run used.

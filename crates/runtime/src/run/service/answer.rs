@@ -23,6 +23,14 @@ use crate::run::outcome;
 type Body = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
 type Sent = Result<Response<UnsyncBoxBody<Bytes, Error>>, ErrorCode>;
 
+/// Why a request has no answer of the component's.
+enum Unanswered {
+    /// It wasn't begun.
+    Busy,
+    /// It ended otherwise.
+    Ended(Outcome),
+}
+
 /// The header that says what ended a request.
 const REASON: &str = "lilliput-reason";
 
@@ -38,17 +46,16 @@ impl Service {
         let service = Arc::clone(&self);
         let run = tokio::spawn(async move {
             let Ok(_room) = service.room.try_acquire() else {
-                return Some(Outcome::Exceeded {
-                    limit: Limit::SubRequests,
-                });
+                return Some(Unanswered::Busy);
             };
             service.requests.fetch_add(1, Ordering::AcqRel);
             let wall = Duration::from_millis(limits.wall_ms);
             let run = service.run(request, sender, most);
             let ended = tokio::time::timeout(wall, run).await;
-            ended.unwrap_or(Some(Outcome::Exceeded {
+            let ended = ended.unwrap_or(Some(Outcome::Exceeded {
                 limit: Limit::WallTime,
-            }))
+            }));
+            ended.map(Unanswered::Ended)
         });
         Ok(match receiver.await {
             Ok(Ok(response)) => response.map(|body| Limited::new(body, most).boxed_unsync()),
@@ -58,7 +65,10 @@ impl Service {
             ),
             // It ended without an answer.
             Err(_) => match run.await {
-                Ok(Some(outcome)) => unanswered(&outcome),
+                Ok(Some(Unanswered::Busy)) => {
+                    failed(StatusCode::SERVICE_UNAVAILABLE, "the service is busy")
+                }
+                Ok(Some(Unanswered::Ended(outcome))) => unanswered(&outcome),
                 _ => failed(StatusCode::BAD_GATEWAY, "the service gave no answer"),
             },
         })
@@ -125,7 +135,6 @@ fn unanswered(outcome: &Outcome) -> Response<Body> {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the service has no memory left",
             ),
-            Limit::SubRequests => (StatusCode::SERVICE_UNAVAILABLE, "the service is busy"),
             Limit::Stack => (
                 StatusCode::BAD_GATEWAY,
                 "the service called itself too often",
@@ -135,7 +144,10 @@ fn unanswered(outcome: &Outcome) -> Response<Body> {
             }
         },
         Outcome::Trapped { .. } => (StatusCode::BAD_GATEWAY, "the service broke down"),
-        _ => (StatusCode::BAD_GATEWAY, "the service gave no answer"),
+        Outcome::Exited { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Stopped
+        | Outcome::Lost { .. } => (StatusCode::BAD_GATEWAY, "the service gave no answer"),
     };
     failed(status, text)
 }
