@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod components;
 mod eval_models;
 mod fee_controller;
 mod onnx_coverage;
@@ -29,6 +30,8 @@ enum Task {
     Bench(bench::Args),
     /// Formatting, clippy with warnings denied, and the README's test command.
     Ci,
+    /// Compiles the components that the runtime is tested with; they are committed.
+    Components(components::Args),
     /// Layers, file lengths, names, docs, links, blobs and vectors; also an ordinary test.
     Tidy,
     /// Counts the right answers of the bundled model on MNIST's test images.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Task::Bench(args) => bench::run(&args),
         Task::Ci => ci::run(),
+        Task::Components(args) => components::run(&args),
         Task::Tidy => print_findings(),
         Task::EvalDigits(args) => train_digits::eval::run(&args),
         Task::EvalModels(args) => eval_models::run(&args),

@@ -85,10 +85,22 @@ fn build(root: &Path) -> Result<(PathBuf, String)> {
     cargo
         .current_dir(root)
         .args(["build", "--lib", "--locked", "--package", PACKAGE])
-        .args(["--profile", PROFILE, "--target", TARGET])
+        .args(["--profile", PROFILE])
         .env("CARGO_TARGET_DIR", &folder);
-    let mut flags = format!("{FLAGS} {}", remapped(root));
+    let toolchain = compiler(&mut cargo, root, FLAGS)?;
+    ensure!(cargo.status()?.success(), "the verifier doesn't compile");
+    let module = folder
+        .join(TARGET)
+        .join(PROFILE)
+        .join("lilliput_browser.wasm");
+    Ok((module, toolchain))
+}
+
+/// Has a command compile for WebAssembly; the name of the compiler that will.
+pub(crate) fn compiler(cargo: &mut Command, root: &Path, flags: &str) -> Result<String> {
+    let mut flags = format!("{flags} {}", remapped(root));
     let own = sysroot("rustc")?;
+    cargo.args(["--target", TARGET]);
     let compiler = if own.join("lib/rustlib").join(TARGET).exists() {
         "rustc"
     } else if Path::new(DEBIAN_RUSTC).exists()
@@ -107,12 +119,7 @@ fn build(root: &Path) -> Result<(PathBuf, String)> {
         );
     };
     cargo.env("RUSTFLAGS", flags);
-    ensure!(cargo.status()?.success(), "the verifier doesn't compile");
-    let module = folder
-        .join(TARGET)
-        .join(PROFILE)
-        .join("lilliput_browser.wasm");
-    Ok((module, version(compiler)?))
+    version(compiler)
 }
 
 /// Flags that keep the folders of whoever compiles out of the module.

@@ -79,6 +79,9 @@ enum Command {
     Lease(commands::lease::Args),
     Bid(commands::bid::Args),
     Price(commands::price::Args),
+    Host(commands::host::Args),
+    Token(commands::token::Args),
+    Storage(commands::storage::Args),
 }
 
 impl Command {
@@ -108,6 +111,9 @@ impl Command {
             Self::Lease(args) => commands::lease::run(&args, session),
             Self::Bid(args) => commands::bid::run(&args, session),
             Self::Price(args) => commands::price::run(&args),
+            Self::Host(args) => commands::host::run(&args, session),
+            Self::Token(args) => commands::token::run(&args, session),
+            Self::Storage(args) => commands::storage::run(&args, session),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod market;
 mod prices;
 mod sender;
 mod signature;
+mod storage;
 pub mod subnet;
 mod tournament;
 

@@ -77,11 +77,17 @@ pub enum Label {
     SealedResult,
     /// What a provider signs about a lease's usage.
     UsageStatement,
+    /// What a lease's service is called by its provider.
+    WorkloadName,
+    /// A link of a stored blob's chain of challenges.
+    StorageLink,
+    /// Which chunk of a stored blob a link asks for.
+    StorageChunk,
 }
 
 impl Label {
     /// All labels, for tests and for the specification's table.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 39] = [
         Self::Address,
         Self::Chain,
         Self::TransactionSign,
@@ -118,6 +124,9 @@ impl Label {
         Self::SealedBid,
         Self::SealedResult,
         Self::UsageStatement,
+        Self::WorkloadName,
+        Self::StorageLink,
+        Self::StorageChunk,
     ];
 
     /// The context string given to BLAKE3.
@@ -160,6 +169,9 @@ impl Label {
             Self::SealedBid => "lilliput 2026 v1 sealed bid",
             Self::SealedResult => "lilliput 2026 v1 sealed result",
             Self::UsageStatement => "lilliput 2026 v1 usage statement",
+            Self::WorkloadName => "lilliput 2026 v1 workload name",
+            Self::StorageLink => "lilliput 2026 v1 storage link",
+            Self::StorageChunk => "lilliput 2026 v1 storage chunk",
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | [`identity`] | issuers of humans, groups of them, nullifiers shown to apps |
 //! | [`login`] | login providers and their keys, sessions that sign for accounts |
 //! | [`market`] | orders for compute, bids, leases, escrow |
+//! | [`storage`] | blobs kept for money, challenges that show that they are |
 //! | [`network`] | all of them together, as the ledger's machine |
 //! | [`genesis`] | the document a chain begins with |
 //! | [`params`] | fees, bonds, deadlines |
@@ -35,6 +36,7 @@ pub mod params;
 pub mod prices;
 pub mod provider;
 pub mod registry;
+pub mod storage;
 pub mod subnet;
 pub mod tournament;
 

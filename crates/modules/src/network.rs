@@ -11,7 +11,8 @@ use lilliput_types::{
 use crate::check::ProofCheck;
 use crate::genesis::Genesis;
 use crate::{
-    bank, genesis, identity, job, login, market, prices, provider, registry, subnet, tournament,
+    bank, genesis, identity, job, login, market, prices, provider, registry, storage, subnet,
+    tournament,
 };
 
 /// The rules of a chain: its genesis and who checks proofs.
@@ -65,6 +66,7 @@ impl Machine for Network {
             Message::Identity(message) => identity::check(message),
             Message::Login(message) => login::check(message),
             Message::Market(message) => market::check(message),
+            Message::Storage(message) => storage::check(message),
         }
     }
 
@@ -139,6 +141,7 @@ impl Machine for Network {
             Message::Identity(message) => identity::execute(state, context, message),
             Message::Login(message) => login::execute(state, context, message),
             Message::Market(message) => market::execute(state, context, message),
+            Message::Storage(message) => storage::execute(state, context, message),
         }
     }
 
@@ -148,7 +151,8 @@ impl Machine for Network {
         tournament::end_block(state, block)?;
         prices::end_block(state, block)?;
         identity::end_block(state, block)?;
-        market::end_block(state, block)
+        market::end_block(state, block)?;
+        storage::end_block(state, block)
     }
 
     fn next_deadline(&self, state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
@@ -159,6 +163,7 @@ impl Machine for Network {
             prices::next_deadline(state)?,
             identity::next_deadline(state)?,
             market::next_deadline(state)?,
+            storage::next_deadline(state)?,
         ];
         Ok(deadlines.into_iter().flatten().min())
     }
@@ -172,6 +177,7 @@ impl Machine for Network {
         found.extend(identity::invariants::violations(state)?);
         found.extend(login::invariants::violations(state)?);
         found.extend(market::invariants::violations(state)?);
+        found.extend(storage::invariants::violations(state)?);
         Ok(found)
     }
 }

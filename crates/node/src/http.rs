@@ -9,6 +9,7 @@ mod market;
 mod prices;
 mod query;
 mod routes;
+mod storage;
 mod subnets;
 mod tournament;
 mod upload;
@@ -49,6 +50,7 @@ fn router(node: Shared) -> Router {
         .merge(identity::router())
         .merge(login::router())
         .merge(market::router())
+        .merge(storage::router())
         .merge(upload::router())
         .fallback(answer::no_route)
         .with_state(Arc::clone(&node))

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `engine` | the ledger's solo engine, opened again when its disk failed |
 //! | `blobs`, `inputs` | bytes by hash; inputs of jobs |
-//! | `node`, `tournament`, `prices`, `identity`, `login`, `market` | what anyone may ask, as functions |
+//! | `node`, `tournament`, `prices`, `identity`, `login`, `market`, `storage` | what anyone may ask, as functions |
 //! | `http` | the same over HTTP: limits, guard, routes |
 //! | `page` | the page |
 //! | `config`, `running` | how a node is started and stopped |
@@ -29,6 +29,7 @@ mod node;
 mod page;
 mod prices;
 mod running;
+mod storage;
 mod tournament;
 
 pub use blobs::{BLOB_BYTES_MAX, BlobError, BlobStore};

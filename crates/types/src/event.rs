@@ -11,6 +11,7 @@ use crate::market::MarketEvent;
 use crate::prices::PricesEvent;
 use crate::provider::ProviderEvent;
 use crate::registry::RegistryEvent;
+use crate::storage::StorageEvent;
 use crate::subnet::SubnetEvent;
 use crate::tournament::TournamentEvent;
 
@@ -38,6 +39,8 @@ pub enum Event {
     Login(LoginEvent),
     /// Orders for compute, bids, leases.
     Market(MarketEvent),
+    /// Blobs that are stored for money.
+    Storage(StorageEvent),
 }
 
 macro_rules! from_module {
@@ -60,5 +63,6 @@ from_module!(
     Prices(PricesEvent),
     Identity(IdentityEvent),
     Login(LoginEvent),
-    Market(MarketEvent)
+    Market(MarketEvent),
+    Storage(StorageEvent)
 );

@@ -7,6 +7,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::market::{LeaseId, OrderId};
 use crate::prices::{ContestId, FeedId};
+use crate::storage::DealId;
 use crate::text_form::{ParseError, json_as_text};
 use crate::tournament::{RoundId, TournamentId};
 use crate::{Address, JobId, Segment, SubnetId};
@@ -47,11 +48,13 @@ pub enum Holder {
     Lease(LeaseId),
     /// What a provider put up for its bids and leases.
     MarketBond(Address),
+    /// What a buyer put up for a stored blob, and its provider's bond.
+    Storage(DealId),
 }
 
 const EXPECTED: &str = "a holder (lil1…, escrow/JOB, bond/JOB, stake/lil1…, fees/SEGMENT, treasury, subnet/ID, \
     subnet_stake/ID, tournament/NUMBER, round/NUMBER/NUMBER, feed/NUMBER, contest/NUMBER, subnet_market/ID, \
-    order/NUMBER, lease/NUMBER or market_bond/lil1…)";
+    order/NUMBER, lease/NUMBER, market_bond/lil1… or storage/NUMBER)";
 
 impl From<Address> for Holder {
     fn from(address: Address) -> Self {
@@ -78,6 +81,7 @@ impl fmt::Display for Holder {
             Self::Order(order) => write!(f, "order/{order}"),
             Self::Lease(lease) => write!(f, "lease/{lease}"),
             Self::MarketBond(provider) => write!(f, "market_bond/{provider}"),
+            Self::Storage(deal) => write!(f, "storage/{deal}"),
         }
     }
 }
@@ -106,6 +110,7 @@ impl FromStr for Holder {
             Some(("market_bond", provider)) => {
                 provider.parse().map(Self::MarketBond).map_err(error)
             }
+            Some(("storage", id)) => id.parse().map(Self::Storage).map_err(error),
             Some(_) => Err(ParseError::new(EXPECTED, text)),
         }
     }

@@ -36,6 +36,7 @@ pub mod provider;
 pub mod registry;
 mod segment;
 mod signer;
+pub mod storage;
 pub mod subnet;
 mod text_form;
 pub mod tournament;

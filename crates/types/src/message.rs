@@ -11,6 +11,7 @@ use crate::market::MarketMessage;
 use crate::prices::PricesMessage;
 use crate::provider::ProviderMessage;
 use crate::registry::RegistryMessage;
+use crate::storage::StorageMessage;
 use crate::subnet::SubnetMessage;
 use crate::tournament::TournamentMessage;
 use crate::{BlobId, Segment};
@@ -39,6 +40,8 @@ pub enum Message {
     Login(LoginMessage),
     /// Orders for compute, bids, leases.
     Market(MarketMessage),
+    /// Blobs that are stored for money.
+    Storage(StorageMessage),
 }
 
 impl Message {
@@ -54,7 +57,8 @@ impl Message {
             Self::Identity(_) | Self::Login(_) => Segment::Identity,
             Self::Provider(_)
             | Self::Job(JobMessage::Order(_) | JobMessage::Accept(_))
-            | Self::Market(_) => Segment::Iaas,
+            | Self::Market(_)
+            | Self::Storage(_) => Segment::Iaas,
         }
     }
 
@@ -71,7 +75,8 @@ impl Message {
             | Self::Tournament(_)
             | Self::Prices(_)
             | Self::Login(_)
-            | Self::Market(_) => 0,
+            | Self::Market(_)
+            | Self::Storage(_) => 0,
         }
     }
 
@@ -92,7 +97,8 @@ impl Message {
             | Self::Prices(_)
             | Self::Identity(_)
             | Self::Login(_)
-            | Self::Market(_) => [None, None],
+            | Self::Market(_)
+            | Self::Storage(_) => [None, None],
         };
         blobs.into_iter().flatten()
     }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Layer of each crate; a crate that isn't here is a finding.
-const LAYERS: [(&str, u8); 30] = [
+const LAYERS: [(&str, u8); 32] = [
     ("lilliput-allocator", 0),
     ("lilliput-crypto", 0),
     ("lilliput-fee", 0),
@@ -19,6 +19,7 @@ const LAYERS: [(&str, u8); 30] = [
     ("lilliput-graph", 1),
     ("lilliput-incentives", 1),
     ("lilliput-sdl", 1),
+    ("lilliput-workload", 1),
     ("lilliput-ledger", 2),
     ("lilliput-market", 2),
     ("lilliput-verifier", 2),
@@ -32,6 +33,7 @@ const LAYERS: [(&str, u8); 30] = [
     ("lilliput-node", 4),
     ("lilliput-provider", 4),
     ("lilliput-subnet", 4),
+    ("lilliput-runtime", 4),
     ("lilliput-gateway", 4),
     ("lilliput-gate", 4),
     ("lilliput-cli", 5),

@@ -1,6 +1,7 @@
 //! `lilliput deploy`: what an order says, and from there to leases.
 
 mod market;
+mod send;
 mod text;
 
 use std::fs::File;
@@ -42,6 +43,7 @@ enum Command {
     Show(market::ShowArgs),
     Choose(market::ChooseArgs),
     Close(market::CloseArgs),
+    Send(send::SendArgs),
 }
 
 #[derive(clap::Args)]
@@ -68,6 +70,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
         Command::Show(args) => market::show(args),
         Command::Choose(args) => market::choose(args, session),
         Command::Close(args) => market::close(args, session),
+        Command::Send(args) => send::send(args, session),
     }
 }
 

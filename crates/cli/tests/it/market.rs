@@ -45,13 +45,13 @@ deployment:
 "#;
 
 /// A network with providers `cheap` and `dear`; `default` buys.
-struct Field {
-    up: Up,
-    folder: tempfile::TempDir,
+pub(crate) struct Field {
+    pub(crate) up: Up,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Field {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let up = ledger(folder.path());
         let field = Self { up, folder };
@@ -78,7 +78,7 @@ impl Field {
         }
     }
 
-    fn run(&self, key: &str, arguments: &[&str], exit: i32) -> Value {
+    pub(crate) fn run(&self, key: &str, arguments: &[&str], exit: i32) -> Value {
         let mut all = arguments.to_vec();
         let buyer = self.up.buyer();
         all.extend(buyer.iter().map(String::as_str));
@@ -86,7 +86,7 @@ impl Field {
         json(&all, exit)
     }
 
-    fn ask(&self, arguments: &[&str], exit: i32) -> Value {
+    pub(crate) fn ask(&self, arguments: &[&str], exit: i32) -> Value {
         let mut all = arguments.to_vec();
         all.extend(["--node", &self.up.url, "--data", arg(self.folder.path())]);
         json(&all, exit)
@@ -105,18 +105,18 @@ impl Field {
         path
     }
 
-    fn address(&self, key: &str) -> String {
+    pub(crate) fn address(&self, key: &str) -> String {
         sender(&self.up.url, secret(self.folder.path(), key))
             .address()
             .to_string()
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client::new(&self.up.url).unwrap()
     }
 
     /// What an account holds of the settlement asset.
-    fn held(&self, key: &str) -> i128 {
+    pub(crate) fn held(&self, key: &str) -> i128 {
         let address = self.address(key).parse().unwrap();
         let account = self.client().account(address).unwrap();
         let held = account.balances.iter();
@@ -126,7 +126,7 @@ impl Field {
     }
 
     /// The lease of an order, once there is one.
-    fn leased(&self, order: OrderId) -> LeaseId {
+    pub(crate) fn leased(&self, order: OrderId) -> LeaseId {
         let begun = Instant::now();
         loop {
             let book = self.client().order_book(order).unwrap();
@@ -139,7 +139,7 @@ impl Field {
         }
     }
 
-    fn create(&self, file: &Path, more: &[&str]) -> (Value, OrderId) {
+    pub(crate) fn create(&self, file: &Path, more: &[&str]) -> (Value, OrderId) {
         let mut arguments = vec!["deploy", "create", arg(file), "--bidding", "8s"];
         arguments.extend(more);
         let told = self.run("default", &arguments, 0);

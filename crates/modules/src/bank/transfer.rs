@@ -69,7 +69,8 @@ pub(crate) fn pay(
         | Holder::SubnetMarket(_)
         | Holder::Order(_)
         | Holder::Lease(_)
-        | Holder::MarketBond(_) => &mut revenue.participants,
+        | Holder::MarketBond(_)
+        | Holder::Storage(_) => &mut revenue.participants,
     };
     *part = part.plus(amount).map_err(overflow)?;
     revenue.payments = revenue.payments.saturating_add(1);

@@ -229,7 +229,8 @@ fn kind(event: &Event) -> Option<&'static str> {
         | Event::Prices(_)
         | Event::Identity(_)
         | Event::Login(_)
-        | Event::Market(_) => None,
+        | Event::Market(_)
+        | Event::Storage(_) => None,
     }
 }
 

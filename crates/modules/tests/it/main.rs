@@ -28,6 +28,8 @@ mod price_histories;
 mod prices;
 mod providers;
 mod registry;
+mod storage;
+mod storage_histories;
 mod subnet_audits;
 mod subnet_field;
 mod subnet_histories;

@@ -89,6 +89,7 @@ pub(super) fn holder(holder: Holder) -> Markup {
             html! { "escrow of " a href={ "/market/leases/" (id) } { "lease " (id) } }
         }
         Holder::MarketBond(address) => html! { "bonds of " (short(&address.to_string())) },
+        Holder::Storage(deal) => html! { "stored blob " (deal) },
     }
 }
 
