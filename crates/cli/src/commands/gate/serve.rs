@@ -16,6 +16,7 @@ use crate::outcome::Outcome;
 use crate::session::Session;
 
 #[derive(clap::Args)]
+#[group(id = "serve")]
 pub(crate) struct Args {
     /// The site, as http://HOST:PORT.
     #[arg(long, value_name = "URL", required = true)]
