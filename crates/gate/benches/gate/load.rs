@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Target {
     pub(crate) address: SocketAddr,
     pub(crate) path: &'static str,
-    headers: String,
+    pub(crate) headers: String,
 }
 
 impl Target {
