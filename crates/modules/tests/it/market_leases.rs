@@ -1,14 +1,20 @@
 //! Leases: metered, lost and heard of again, low, paused, filled, left, reclaimed, reserved, spot.
 
+use std::cell::Cell;
+
+use lilliput_crypto::Digest;
+use lilliput_ledger::{
+    BlockContext, Machine, MemoryState, MessageContext, State, StateReader, StoreError,
+};
 use lilliput_modules::market::{BOND_MIN, GRACE_MS, LOW_MS, PAUSE_MS};
 use lilliput_types::market::{
     BidTerms, CloseCause, CloseDeployment, DeploymentId, GroupOrder, Lease, LeaseId, LeaseState,
-    MarketEvent, MarketMessage, Purchase, Rate, Rebid, Reclaim, SetPool,
+    MarketEvent, MarketMessage, Purchase, Rate, Rebid, Reclaim, SetPool, Settle,
 };
-use lilliput_types::{Amount, DurationMs, Event, Holder, Receipt};
+use lilliput_types::{Amount, BlobId, DurationMs, Event, Holder, Message, Receipt, TransactionId};
 
 use crate::market::{BIDDING_MS, HOUR, Market, STAKE, group, offer, terms};
-use crate::world::address;
+use crate::world::{address, secret};
 
 /// One unit of money a millisecond.
 const RATE: u64 = 3_600_000;
@@ -401,4 +407,65 @@ fn a_deployment_is_closed_with_all_that_is_left_of_it() {
     );
     let lease = market.lease(market.known(orders[0]).leases[0]);
     assert_eq!((lease.owner, lease.deployment), (address(0), deployment));
+}
+
+/// Counts what is read below.
+struct Counted<'a> {
+    state: &'a MemoryState,
+    reads: Cell<usize>,
+}
+
+impl StateReader for Counted<'_> {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.reads.set(self.reads.get() + 1);
+        self.state.get(key)
+    }
+
+    fn first(&self, from: &str, end: &str) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+        self.reads.set(self.reads.get() + 1);
+        self.state.first(from, end)
+    }
+
+    fn blob(&self, id: BlobId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.state.blob(id)
+    }
+}
+
+#[test]
+fn settling_one_lease_reads_and_writes_as_much_beside_many_as_beside_few() {
+    let cost = |leases: usize| {
+        let mut market = Market::new();
+        let ids: Vec<LeaseId> = (0..leases)
+            .map(|_| market.leased(RATE, ESCROW / 10))
+            .collect();
+        market.run(&[2], 60_000);
+        let below = Counted {
+            state: &market.world.state,
+            reads: Cell::new(0),
+        };
+        let mut state = State::new(&below);
+        let context = MessageContext {
+            block: BlockContext {
+                chain: market.world.network.chain(),
+                height: market.world.height,
+                time: market.world.time,
+                proposer: secret(200).public_key(),
+            },
+            transaction: TransactionId(Digest([0; 32])),
+            index: 0,
+            messages: 1,
+            signer: address(1),
+            blobs: &[],
+        };
+        let lease = ids[leases / 2];
+        let settle = Message::Market(MarketMessage::Settle(Settle { lease }));
+        market
+            .world
+            .network
+            .execute(&mut state, &context, &settle)
+            .unwrap();
+        let reads = below.reads.get();
+        (reads, state.into_changes().writes.len())
+    };
+    assert_eq!(cost(10), cost(80));
 }
