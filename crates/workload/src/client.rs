@@ -352,6 +352,7 @@ impl Iterator for Followed {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "so that it fits map_err")]
 fn answer(error: serde_json::Error) -> WorkloadError {
     let reason = error.to_string();
     WorkloadError::Answer { reason }
