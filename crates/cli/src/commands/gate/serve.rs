@@ -16,8 +16,7 @@ use crate::outcome::Outcome;
 use crate::session::Session;
 
 #[derive(clap::Args)]
-#[group(id = "serve")]
-pub(crate) struct Args {
+pub(crate) struct Serve {
     /// The site, as http://HOST:PORT.
     #[arg(long, value_name = "URL", required = true)]
     upstream: Option<Upstream>,
@@ -105,7 +104,7 @@ enum Kept {
 /// Most threads that serve unless more are asked for.
 const THREADS_MAX: usize = 4;
 
-pub(crate) fn run(args: &Args, session: &Session) -> Result<Outcome> {
+pub(crate) fn run(args: &Serve, session: &Session) -> Result<Outcome> {
     let config = config(args, session)?;
     run_with(config, session, |_| {})
 }
@@ -141,7 +140,7 @@ pub(super) fn run_with(
     ))
 }
 
-fn config(args: &Args, session: &Session) -> Result<Config> {
+fn config(args: &Serve, session: &Session) -> Result<Config> {
     let (policy, policy_text) = match &args.policy {
         None => (Policy::built_in(), Policy::built_in_text().to_owned()),
         Some(file) => {
