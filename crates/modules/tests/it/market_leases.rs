@@ -449,6 +449,7 @@ fn settling_one_lease_reads_and_writes_as_much_beside_many_as_beside_few() {
                 chain: market.world.network.chain(),
                 height: market.world.height,
                 time: market.world.time,
+                halted: DurationMs(0),
                 proposer: secret(200).public_key(),
             },
             transaction: TransactionId(Digest([0; 32])),

@@ -75,7 +75,7 @@ proptest! {
     fn messages_about_logins_round_trip_in_bytes_and_json(a: u8, time: u64) {
         for message in messages(a, time) {
             let bytes = encode(&message);
-            prop_assert_eq!(bytes[0], 7);
+            prop_assert_eq!(bytes[0], 8);
             prop_assert_eq!(message.segment(), Segment::Identity);
             prop_assert_eq!(&decode::<Message>(&bytes, 1 << 12).unwrap(), &message);
             let short = &bytes[..bytes.len() - 1];
