@@ -116,7 +116,7 @@ fn on_ledger(config: &Config, ledger: &OnLedger) -> Result<Rail, StartError> {
     Ok(LedgerRail::rail(
         client,
         chain,
-        ledger.asset.clone(),
+        ledger.asset,
         ledger.to,
         ledger.units,
     ))

@@ -37,7 +37,6 @@ impl Brought {
     ];
 
     /// Its name in logs and metrics.
-
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -50,7 +49,6 @@ impl Brought {
     }
 
     /// Its place in [`Brought::ALL`].
-
     pub(crate) fn place(self) -> usize {
         match self {
             Self::Nothing => 0,
@@ -63,7 +61,6 @@ impl Brought {
     }
 
     /// Whether a human came with it.
-
     pub(crate) fn is_human(self) -> bool {
         matches!(self, Self::Human | Self::Token)
     }

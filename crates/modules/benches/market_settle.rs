@@ -99,6 +99,7 @@ impl Field {
             chain: self.network.chain(),
             height: Height(1),
             time: self.time,
+            halted: DurationMs(0),
             proposer: SecretKey::from_seed([1; 32]).public_key(),
         }
     }
@@ -128,7 +129,7 @@ impl Field {
     fn lease(&mut self) {
         let group = group();
         let place = PlaceOrder {
-            group: group.clone(),
+            group: group,
             deposit: Amount(u128::from(RATE.0) * 100),
         };
         let create = Create {

@@ -51,20 +51,34 @@ pub(super) fn text(gate: &Gate) -> String {
             fees,
         );
     }
+    for (name, kind, help, value) in plain(gate, totals.paid, totals.signed) {
+        head(&mut text, name, kind, help);
+        line(&mut text, name, "", value);
+    }
+    sessions(&mut text, gate.counters.sessions());
+    latency(&mut text, &totals.latency, totals.latency_micros);
+    text
+}
+
+/// What has no labels: name, kind, help, value.
+fn plain(
+    gate: &Gate,
+    paid: u64,
+    signed: u64,
+) -> [(&'static str, &'static str, &'static str, u64); 10] {
     let [connections, requests, upstream] = gate.counters.refusals();
-    let [human, work, wait, paid] = gate.counters.sessions();
-    let plain = [
+    [
         (
             "lilliput_gate_paid_millionths_total",
             "counter",
             "What was paid.",
-            totals.paid,
+            paid,
         ),
         (
             "lilliput_gate_signed_total",
             "counter",
             "Requests whose signature holds.",
-            totals.signed,
+            signed,
         ),
         (
             "lilliput_gate_refused_connections_total",
@@ -114,13 +128,12 @@ pub(super) fn text(gate: &Gate) -> String {
             "Hashes that a light challenge asks for.",
             gate.tariff.light_hashes(),
         ),
-    ];
-    for (name, kind, help, value) in plain {
-        head(&mut text, name, kind, help);
-        line(&mut text, name, "", value);
-    }
+    ]
+}
+
+fn sessions(text: &mut String, [human, work, wait, paid]: [u64; 4]) {
     head(
-        &mut text,
+        text,
         "lilliput_gate_sessions_total",
         "counter",
         "Sessions that were opened, by how they were earned.",
@@ -132,14 +145,12 @@ pub(super) fn text(gate: &Gate) -> String {
         ("paid", paid),
     ] {
         line(
-            &mut text,
+            text,
             "lilliput_gate_sessions_total",
             &format!("way=\"{way}\""),
             count,
         );
     }
-    latency(&mut text, &totals.latency, totals.latency_micros);
-    text
 }
 
 fn latency(text: &mut String, classes: &[u64], micros: u64) {

@@ -101,19 +101,28 @@ impl Pool {
         Err(UpstreamFailure::Broken)
     }
 
+    /// The connection that was used last and is still good.
+    async fn idle_connection(&self) -> Option<SendRequest<Outgoing>> {
+        loop {
+            // A statement of its own: the list isn't borrowed while a connection is waited for.
+            let idle = self.idle.borrow_mut().pop();
+            let Idle { mut sender, since } = idle?;
+            if since.elapsed() > IDLE_TIME || sender.is_closed() {
+                continue;
+            }
+            if sender.is_ready() || sender.ready().await.is_ok() {
+                return Some(sender);
+            }
+        }
+    }
+
     /// A connection, and whether it was used before.
     async fn connection(
         &self,
         fresh: bool,
     ) -> Result<(SendRequest<Outgoing>, bool), UpstreamFailure> {
-        while let Some(idle) = self.idle.borrow_mut().pop().filter(|_| !fresh) {
-            let Idle { mut sender, since } = idle;
-            if since.elapsed() > IDLE_TIME || sender.is_closed() {
-                continue;
-            }
-            if sender.is_ready() || sender.ready().await.is_ok() {
-                return Ok((sender, true));
-            }
+        if !fresh && let Some(sender) = self.idle_connection().await {
+            return Ok((sender, true));
         }
         let connected = timeout(self.connect_time, TcpStream::connect(&self.authority)).await;
         let stream = match connected {

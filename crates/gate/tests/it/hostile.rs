@@ -142,7 +142,7 @@ fn a_head_that_is_too_large_is_refused() {
 #[test]
 fn a_body_that_is_too_large_is_refused() {
     let world = World::with(Site::start(), OPEN, |config| {
-        config.limits.body_bytes = 1_000
+        config.limits.body_bytes = 1_000;
     });
     let answer =
         world.send("POST /told HTTP/1.1\r\nHost: example.org\r\nContent-Length: 1001\r\n\r\n");
@@ -165,7 +165,7 @@ fn a_body_that_is_too_large_is_refused() {
 #[test]
 fn who_writes_a_head_slowly_is_cut_off() {
     let world = World::with(Site::start(), OPEN, |config| {
-        config.limits.head_time = Duration::from_millis(300)
+        config.limits.head_time = Duration::from_millis(300);
     });
     let started = Instant::now();
     let mut visitor = Visitor::new(world.gate.address());
@@ -179,7 +179,7 @@ fn who_writes_a_head_slowly_is_cut_off() {
 #[test]
 fn who_writes_a_body_slowly_is_cut_off() {
     let world = World::with(Site::start(), OPEN, |config| {
-        config.limits.body_idle = Duration::from_millis(300)
+        config.limits.body_idle = Duration::from_millis(300);
     });
     let mut visitor = Visitor::new(world.gate.address());
     visitor.write("POST /slow HTTP/1.1\r\nHost: example.org\r\nContent-Length: 100\r\n\r\nhalf");
@@ -191,7 +191,7 @@ fn who_writes_a_body_slowly_is_cut_off() {
 #[test]
 fn one_address_has_so_many_connections_and_no_more() {
     let world = World::with(Site::start(), OPEN, |config| {
-        config.limits.connections_per_address = 3
+        config.limits.connections_per_address = 3;
     });
     let mut open: Vec<Visitor> = (0..3).map(|_| Visitor::new(world.gate.address())).collect();
     for visitor in &mut open {

@@ -224,7 +224,7 @@ fn forward_authentication_is_for_trusted_servers() {
     assert_eq!(world.get("/.lilliput/auth", asked).status, 403);
 
     let trusting = World::with(Site::start(), PAY, |config| {
-        config.trusted = vec!["127.0.0.1".parse().unwrap()]
+        config.trusted = vec!["127.0.0.1".parse().unwrap()];
     });
     let passed = trusting.get("/.lilliput/auth", asked);
     assert_eq!(

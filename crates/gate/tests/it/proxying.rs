@@ -79,7 +79,7 @@ fn a_site_that_takes_too_long_or_talks_nonsense_is_told_kindly() {
         Vec::new()
     });
     let world = World::with(site, OPEN, |config| {
-        config.limits.answer_time = Duration::from_millis(200)
+        config.limits.answer_time = Duration::from_millis(200);
     });
     assert_eq!(world.get("/", "").status, 504);
     let site = Site::answering(|_| b"SMTP 220 hello\r\n\r\n".to_vec());
@@ -125,7 +125,7 @@ fn websockets_go_through_and_other_upgrades_do_not() {
         stream.write_all(&said).unwrap();
     });
     let world = World::with(Site::start(), OPEN, |config| {
-        config.upstream = format!("http://{address}").parse().unwrap()
+        config.upstream = format!("http://{address}").parse().unwrap();
     });
     let mut visitor = Visitor::new(world.gate.address());
     visitor.write("GET /ws HTTP/1.1\r\nHost: a.org\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: abc\r\n\r\n");

@@ -52,7 +52,7 @@ fn is_installed(program: &str) -> bool {
 /// A gate that a server on this machine may ask, and a folder with a site.
 fn world() -> World {
     let world = World::with(Site::start(), POLICY, |config| {
-        config.trusted = vec!["127.0.0.1".parse().unwrap()]
+        config.trusted = vec!["127.0.0.1".parse().unwrap()];
     });
     let site = world.folder.path().join("site");
     fs::create_dir(&site).unwrap();

@@ -35,14 +35,14 @@ fn service() -> Value {
     })
 }
 
-fn check(service: Value) -> Result<super::Planned, ManifestError> {
+fn check(service: &Value) -> Result<super::Planned, ManifestError> {
     let bytes = json!([{"name": "here", "services": [service]}]).to_string();
     plan(&lease(bytes.as_bytes()), bytes.as_bytes()).map(|planned| planned[0].clone())
 }
 
 #[test]
 fn a_service_becomes_a_workload_within_what_is_leased() {
-    let planned = check(service()).unwrap();
+    let planned = check(&service()).unwrap();
     assert_eq!(planned.hosts, ["a.example"]);
     let workload = planned.workload;
     assert_eq!(workload.kind, Kind::Service);
@@ -88,7 +88,7 @@ fn what_cannot_be_run_is_refused_with_its_reason() {
     ] {
         let mut service = service();
         service[key] = value;
-        let error = check(service).unwrap_err().to_string();
+        let error = check(&service).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
 }

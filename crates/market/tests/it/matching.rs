@@ -44,9 +44,9 @@ fn supplier(number: u8, seed: u64) -> Supplier {
 
 fn order(seed: u64) -> GroupOrder {
     let mut wanted = need(500 + (seed % 5_000) as u32, 1 + seed % 6);
-    wanted.gpus = u16::from(seed % 4 == 0);
+    wanted.gpus = u16::from(seed.is_multiple_of(4));
     let mut group = group(vec![unit(wanted, 1 + (seed % 2) as u32, 900_000)], false);
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         group.attributes = List::new(vec![region("eu")]).unwrap();
     }
     group

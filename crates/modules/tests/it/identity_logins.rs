@@ -129,17 +129,20 @@ fn a_token_is_for_one_account_group_and_purpose() {
     assert_eq!(told, code("login.token"));
 }
 
+/// What is done to a login before it is shown.
+type Change = fn(&mut Login);
+
 #[test]
 fn a_token_that_is_wrong_in_any_part_joins_nothing() {
-    let changes: [(&str, fn(&mut Login)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("login.token", |login| login.signer = 4),
         ("login.token", |login| {
-            login.claims["aud"] = "client-2".into()
+            login.claims["aud"] = "client-2".into();
         }),
         ("login.token", |login| login.claims["exp"] = 1_000.into()),
         ("login.token", |login| login.header["alg"] = "none".into()),
         ("login.unknown_key", |login| {
-            login.header["kid"] = "k2".into()
+            login.header["kid"] = "k2".into();
         }),
         ("login.token", |login| login.expires_at.0 += 1),
     ];

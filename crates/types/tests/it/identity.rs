@@ -25,6 +25,7 @@ fn voucher(a: u8) -> Voucher {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of one message of each kind")]
 fn messages(a: u8, fee: Amount) -> Vec<Message> {
     let (group, app, issuer) = (GroupId(1 + u64::from(a)), AppId(3), IssuerId(4));
     let (digest, commitment) = (Digest([a; 32]), Commitment(Digest([a; 32])));

@@ -111,6 +111,7 @@ fn usage(lease: LeaseId) -> UsageStatement {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of one message of each kind")]
 fn messages(a: u8) -> Vec<Message> {
     let number = 1 + u64::from(a);
     let (order, lease, deployment) = (OrderId(number), LeaseId(number), DeploymentId(number));

@@ -109,7 +109,7 @@ fn a_session_key_signs_for_the_account_it_names() {
     assert_eq!(signed.transaction.signer.address(), account);
     assert_eq!(signed.fee_payer(), account);
     // The account's own key isn't the session's.
-    assert!(acting.clone().sign(&secret(7)).check(chain).is_err());
+    assert!(acting.sign(&secret(7)).check(chain).is_err());
     let mut moved = signed;
     moved.transaction.signer = Signer::Session(SessionKey {
         account: AccountKey::from(&secret(8)).address(),

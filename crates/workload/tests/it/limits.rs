@@ -42,7 +42,7 @@ fn a_job_gets_the_memory_that_it_may_have_and_is_told_of_its_end() {
     let runtime = Runtime::start();
     let most = 64 << 20;
     let ended = runtime.job(&["allocate"], |workload| {
-        workload.limits.memory_bytes = most
+        workload.limits.memory_bytes = most;
     });
     ended.assert_exit(0);
     let got: u64 = ended.stdout.split(' ').next().unwrap().parse().unwrap();
@@ -50,7 +50,7 @@ fn a_job_gets_the_memory_that_it_may_have_and_is_told_of_its_end() {
     let peak = ended.report.used.memory_bytes_peak;
     assert!(peak > 40 << 20 && peak <= most, "{peak}");
     let ended = runtime.job(&["allocate"], |workload| {
-        workload.limits.memory_bytes = 1 << 16
+        workload.limits.memory_bytes = 1 << 16;
     });
     assert_exceeded(&ended, Limit::Memory);
 }
@@ -82,12 +82,12 @@ fn a_job_cannot_hold_more_than_its_handles() {
 fn a_job_that_floods_its_output_ends_and_a_log_keeps_its_bound() {
     let runtime = Runtime::start();
     let ended = runtime.job(&["flood", "100000"], |workload| {
-        workload.limits.output_bytes = 50_000
+        workload.limits.output_bytes = 50_000;
     });
     assert_exceeded(&ended, Limit::Output);
     assert_eq!(ended.stdout.len(), 50_000);
     let ended = runtime.job(&["flood", "20000"], |workload| {
-        workload.limits.log_bytes = 40_000
+        workload.limits.log_bytes = 40_000;
     });
     ended.assert_exit(0);
     let logged: Vec<_> = runtime

@@ -1,9 +1,3 @@
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
-
 use crate::policy::{Policy, Unsure};
 use crate::trial::Trial;
 
