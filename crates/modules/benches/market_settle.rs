@@ -129,7 +129,7 @@ impl Field {
     fn lease(&mut self) {
         let group = group();
         let place = PlaceOrder {
-            group: group,
+            group,
             deposit: Amount(u128::from(RATE.0) * 100),
         };
         let create = Create {

@@ -140,7 +140,10 @@ impl Field {
     }
 
     pub(crate) fn create(&self, file: &Path, more: &[&str]) -> (Value, OrderId) {
-        let mut arguments = vec!["deploy", "create", arg(file), "--bidding", "8s"];
+        let mut arguments = vec!["deploy", "create", arg(file)];
+        if !more.contains(&"--bidding") {
+            arguments.extend(["--bidding", "8s"]);
+        }
         arguments.extend(more);
         let told = self.run("default", &arguments, 0);
         let order = told["order_ids"][0].as_u64().unwrap();
