@@ -113,20 +113,23 @@ pub fn ask(
             path: path.to_owned(),
         });
     };
+    // The pipe closes with the process, unless it left children behind.
+    let answer = answered.recv_timeout(TIME_MAX);
+    // Before its status is looked at: whoever writes on is ended because nobody reads.
+    if let Ok(Ok(answer)) = &answer
+        && answer.len() as u64 > ANSWER_BYTES_MAX
+    {
+        return Err(wrong(format!("more than {ANSWER_BYTES_MAX} bytes")));
+    }
     if !status.success() {
         return Err(ScriptError::Failed {
             path: path.to_owned(),
             status,
         });
     }
-    // The pipe closes with the process, unless it left children behind.
-    let answer = answered
-        .recv_timeout(TIME_MAX)
+    let answer = answer
         .map_err(|_| wrong("without closing its output".to_owned()))?
         .map_err(io)?;
-    if answer.len() as u64 > ANSWER_BYTES_MAX {
-        return Err(wrong(format!("more than {ANSWER_BYTES_MAX} bytes")));
-    }
     let answer: Answer =
         serde_json::from_slice(&answer).map_err(|error| wrong(error.to_string()))?;
     if answer.rates.len() != bid.offers.len() {

@@ -77,7 +77,8 @@ fn what_a_script_does_wrong_is_told() {
         ("echo '{}'", "rates"),
         (r#"echo '{"rates": []}'"#, "0 rates for 1 lines"),
         (r#"echo '{"rates": [-1]}'"#, "invalid value"),
-        ("yes", "longer than 5 s"),
+        ("yes", "more than"),
+        ("sleep 60", "longer than 5 s"),
     ] {
         let error = asked(body).unwrap_err().to_string();
         assert!(error.contains(told), "{body}: {error}");

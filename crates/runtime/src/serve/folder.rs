@@ -1,9 +1,11 @@
 //! What a supervisor keeps on disk.
 //!
-//!     blobs/ID                     components and inputs, named by what they contain
-//!     compiled/ID-ENGINE.cwasm     components, compiled
-//!     workloads/NAME/              workload.json, status.json, events.json, log.new, log.old,
-//!                                  stdout, stderr, disk/, worker.err
+//! ```text
+//! blobs/ID                     components and inputs, named by what they contain
+//! compiled/ID-ENGINE.cwasm     components, compiled
+//! workloads/NAME/              workload.json, status.json, events.json, log.new, log.old,
+//!                              stdout, stderr, disk/, worker.err
+//! ```
 //!
 //! A file is written beside its place and moved there, so that it is whole or not there at all.
 

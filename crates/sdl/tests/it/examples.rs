@@ -21,7 +21,7 @@ fn every_example_is_read_without_a_warning() {
         assert_eq!(sdl.warnings, [], "{}", path.display());
         seen += 1;
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 5);
 }
 
 #[test]

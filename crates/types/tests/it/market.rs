@@ -197,7 +197,7 @@ proptest! {
     fn every_message_has_one_encoding_and_one_json_form(a in any::<u8>()) {
         for (place, message) in messages(a).into_iter().enumerate() {
             let bytes = encode(&message);
-            prop_assert_eq!(&bytes[..2], &[7, place as u8]);
+            prop_assert_eq!(&bytes[..2], &[9, place as u8]);
             prop_assert_eq!(&decode::<Message>(&bytes, 1 << 16).unwrap(), &message);
             let mut longer = bytes.clone();
             longer.push(0);
