@@ -13,7 +13,6 @@ mod faults;
 mod gate;
 mod help;
 mod hiding;
-mod host;
 mod identity;
 mod jobs;
 mod kill;
