@@ -40,6 +40,7 @@ pub mod storage;
 pub mod subnet;
 pub mod tournament;
 
+mod keyed;
 mod refuse;
 mod verifier;
 

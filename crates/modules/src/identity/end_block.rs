@@ -1,16 +1,17 @@
 //! Commitments that wait for a period that has begun enter, a bounded number of them.
 
-use lilliput_ledger::{BlockContext, Failure, Scan, State, StateReader, StoreError};
+use lilliput_ledger::{BlockContext, Failure, State, StateReader, StoreError};
 use lilliput_types::TimeMs;
 use lilliput_types::identity::GroupId;
 
 use super::{CHANGES_MAX, settle, state as keys};
+use crate::keyed::earliest;
 
 /// Changes what is due, the earliest first.
 pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
     let mut left = CHANGES_MAX;
     while left > 0 {
-        let Some((key, due, id)) = earliest(state)? else {
+        let Some((key, due, id)) = earliest::<GroupId>(state, keys::DUE)? else {
             return Ok(());
         };
         if due > block.time {
@@ -35,14 +36,5 @@ pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(
 
 /// When the next period begins for which something waits.
 pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-    Ok(earliest(state)?.map(|(_, due, _)| due))
-}
-
-fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, GroupId)>, StoreError> {
-    let mut queue = Scan::<GroupId>::new(state, keys::DUE);
-    let Some((key, group)) = queue.next().transpose()? else {
-        return Ok(None);
-    };
-    let due = keys::parse_due(&key)?;
-    Ok(Some((key, due, group)))
+    Ok(earliest::<GroupId>(state, keys::DUE)?.map(|(_, due, _)| due))
 }

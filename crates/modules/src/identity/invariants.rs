@@ -8,6 +8,7 @@ use lilliput_types::TimeMs;
 use lilliput_types::identity::{App, CheckedIn, Group, GroupId, Seat};
 
 use super::state;
+use crate::keyed::time_of;
 
 /// Sentences about what doesn't hold; none if all is well.
 ///
@@ -24,7 +25,7 @@ pub fn violations(reader: &dyn StateReader) -> Result<Vec<String>, StoreError> {
     let mut queued = BTreeSet::new();
     for entry in Scan::<GroupId>::new(reader, state::DUE) {
         let (key, group) = entry?;
-        queued.insert((state::parse_due(&key)?, group));
+        queued.insert((time_of(state::DUE, &key)?, group));
     }
     if queued != due {
         found.push("the queue of groups doesn't match those that wait".to_owned());

@@ -1,10 +1,11 @@
 //! What anyone may ask about identities.
 
-use lilliput_ledger::{Scan, StateReader, StoreError};
+use lilliput_ledger::{StateReader, StoreError};
 use lilliput_types::identity::{App, AppId, CheckedIn, Group, GroupId, Issuer, IssuerId, Seat};
 use lilliput_types::{Address, Nullifier};
 
 use super::state;
+use crate::keyed::{digits, listed};
 
 /// One issuer.
 ///
@@ -23,7 +24,7 @@ pub fn issuers(
     after: Option<IssuerId>,
     limit: usize,
 ) -> Result<Vec<Issuer>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::ISSUERS, &after, limit)
 }
 
@@ -44,7 +45,7 @@ pub fn groups(
     after: Option<GroupId>,
     limit: usize,
 ) -> Result<Vec<Group>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::GROUPS, &after, limit)
 }
 
@@ -58,7 +59,7 @@ pub fn seats(
     after: Option<u64>,
     limit: usize,
 ) -> Result<Vec<Seat>, StoreError> {
-    let after = after.map(state::digits).unwrap_or_default();
+    let after = after.map(digits).unwrap_or_default();
     listed(state, &state::seats_of(group), &after, limit)
 }
 
@@ -94,7 +95,7 @@ pub fn apps(
     after: Option<AppId>,
     limit: usize,
 ) -> Result<Vec<App>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::APPS, &after, limit)
 }
 
@@ -124,14 +125,4 @@ pub fn check_ins(
     let after = after.map(|(period, nullifier)| state::nullifier_place(period, nullifier));
     let after = after.unwrap_or_default();
     listed(state, &state::nullifiers_of(app), &after, limit)
-}
-
-fn listed<T: borsh::BorshDeserialize>(
-    state: &dyn StateReader,
-    prefix: &str,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<T>, StoreError> {
-    let entries = Scan::<T>::after(state, prefix, after).take(limit);
-    entries.map(|entry| entry.map(|(_, item)| item)).collect()
 }

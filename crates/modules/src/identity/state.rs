@@ -5,6 +5,8 @@ use lilliput_ledger::{Scan, State, StateReader, StoreError, read};
 use lilliput_types::identity::{App, AppId, CheckedIn, Group, GroupId, Issuer, IssuerId, Seat};
 use lilliput_types::{Address, Commitment, Nullifier, TimeMs};
 
+use crate::keyed::next;
+
 const ISSUER_COUNT: &str = "identity/count/issuer";
 const GROUP_COUNT: &str = "identity/count/group";
 const APP_COUNT: &str = "identity/count/app";
@@ -12,11 +14,6 @@ pub(super) const ISSUERS: &str = "identity/issuer/";
 pub(super) const GROUPS: &str = "identity/group/";
 pub(super) const APPS: &str = "identity/app/";
 pub(super) const DUE: &str = "identity/due/";
-
-/// Twenty digits, so that the order of keys is that of numbers.
-pub(super) fn digits(number: u64) -> String {
-    format!("{number:020}")
-}
 
 pub(super) fn seats_of(group: GroupId) -> String {
     format!("identity/seat/{:020}/", group.0)
@@ -36,25 +33,6 @@ pub(super) fn nullifier_place(period: u64, nullifier: Nullifier) -> String {
 
 fn due_key(due: TimeMs, group: GroupId) -> String {
     format!("{DUE}{:020}/{:020}", due.0, group.0)
-}
-
-/// The time of a place in the queue.
-pub(super) fn parse_due(key: &str) -> Result<TimeMs, StoreError> {
-    let time = key
-        .strip_prefix(DUE)
-        .and_then(|rest| rest.split_once('/'))
-        .and_then(|(time, _)| time.parse().ok());
-    time.map(TimeMs).ok_or_else(|| StoreError::Corrupt {
-        key: key.to_owned(),
-        reason: "not a place in the queue".to_owned(),
-    })
-}
-
-fn next(state: &mut State<'_>, counter: &str) -> Result<u64, StoreError> {
-    let count: u64 = state.read(counter)?.unwrap_or_default();
-    let next = count.saturating_add(1);
-    state.write(counter, &next);
-    Ok(next)
 }
 
 pub(super) fn next_issuer(state: &mut State<'_>) -> Result<IssuerId, StoreError> {

@@ -1,6 +1,6 @@
 //! What anyone may ask about the market.
 
-use lilliput_ledger::{Scan, StateReader, StoreError};
+use lilliput_ledger::{StateReader, StoreError};
 use lilliput_types::market::{
     Audit, Bid, Decline, Deployment, DeploymentId, HourPrice, Lease, LeaseId, MarketProvider,
     Order, OrderId, Pool, Rate,
@@ -8,6 +8,7 @@ use lilliput_types::market::{
 use lilliput_types::{Address, Amount, TimeMs};
 
 use super::{GRACE_MS, state};
+use crate::keyed::{digits, listed};
 
 /// One deployment.
 ///
@@ -30,7 +31,7 @@ pub fn deployments_of(
     after: Option<DeploymentId>,
     limit: usize,
 ) -> Result<Vec<Deployment>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     let ids: Vec<DeploymentId> = listed(reader, &state::owned_by(owner), &after, limit)?;
     known(ids, |id| state::deployment(reader, id))
 }
@@ -52,7 +53,7 @@ pub fn orders(
     after: Option<OrderId>,
     limit: usize,
 ) -> Result<Vec<Order>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(reader, state::ORDERS, &after, limit)
 }
 
@@ -65,7 +66,7 @@ pub fn open_orders(
     after: Option<OrderId>,
     limit: usize,
 ) -> Result<Vec<Order>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     let ids: Vec<OrderId> = listed(reader, state::OPEN, &after, limit)?;
     known(ids, |id| state::order(reader, id))
 }
@@ -103,7 +104,7 @@ pub fn leases(
     after: Option<LeaseId>,
     limit: usize,
 ) -> Result<Vec<Lease>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(reader, state::LEASES, &after, limit)
 }
 
@@ -117,7 +118,7 @@ pub fn served(
     after: Option<LeaseId>,
     limit: usize,
 ) -> Result<Vec<Lease>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     let ids: Vec<LeaseId> = listed(reader, &state::served_by(provider), &after, limit)?;
     known(ids, |id| state::lease(reader, id))
 }
@@ -222,16 +223,4 @@ fn known<I, T>(
 ) -> Result<Vec<T>, StoreError> {
     let found = ids.into_iter().map(find);
     found.filter_map(Result::transpose).collect()
-}
-
-fn listed<T: borsh::BorshDeserialize>(
-    reader: &dyn StateReader,
-    prefix: &str,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<T>, StoreError> {
-    Scan::after(reader, prefix, after)
-        .take(limit)
-        .map(|entry| entry.map(|(_, value)| value))
-        .collect()
 }

@@ -8,6 +8,8 @@ use lilliput_types::market::{
 };
 use lilliput_types::{Address, TimeMs};
 
+use crate::keyed::next;
+
 pub(super) const DEPLOYMENTS: &str = "market/deployment/";
 pub(super) const ORDERS: &str = "market/order/";
 pub(super) const LEASES: &str = "market/lease/";
@@ -26,11 +28,6 @@ pub(super) enum Waiting {
     Order(OrderId),
     Lease(LeaseId),
     Provider(Address),
-}
-
-/// Twenty digits, so that the order of keys is that of numbers.
-pub(super) fn digits(number: u64) -> String {
-    format!("{number:020}")
 }
 
 fn deployment_key(id: DeploymentId) -> String {
@@ -143,24 +140,16 @@ fn requeue(state: &mut State<'_>, waiting: Waiting, old: Option<TimeMs>, new: Op
     }
 }
 
-fn next(state: &mut State<'_>, what: &str) -> Result<u64, StoreError> {
-    let counter = format!("market/count/{what}");
-    let count: u64 = state.read(&counter)?.unwrap_or_default();
-    let next = count.saturating_add(1);
-    state.write(counter, &next);
-    Ok(next)
-}
-
 pub(super) fn next_deployment(state: &mut State<'_>) -> Result<DeploymentId, StoreError> {
-    next(state, "deployment").map(DeploymentId)
+    next(state, "market/count/deployment").map(DeploymentId)
 }
 
 pub(super) fn next_order(state: &mut State<'_>) -> Result<OrderId, StoreError> {
-    next(state, "order").map(OrderId)
+    next(state, "market/count/order").map(OrderId)
 }
 
 pub(super) fn next_lease(state: &mut State<'_>) -> Result<LeaseId, StoreError> {
-    next(state, "lease").map(LeaseId)
+    next(state, "market/count/lease").map(LeaseId)
 }
 
 pub(super) fn deployment(

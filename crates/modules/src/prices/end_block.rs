@@ -1,15 +1,16 @@
 //! The windows that have closed are settled, the earliest first.
 
-use lilliput_ledger::{BlockContext, Failure, Scan, State, StateReader, StoreError};
+use lilliput_ledger::{BlockContext, Failure, State, StateReader, StoreError};
 use lilliput_types::TimeMs;
 use lilliput_types::prices::FeedId;
 
 use super::{WINDOWS_MAX, settle, state as keys};
+use crate::keyed::earliest;
 
 /// Settles what has closed.
 pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
     for _ in 0..WINDOWS_MAX {
-        let Some((key, due, id)) = earliest(state)? else {
+        let Some((key, due, id)) = earliest::<FeedId>(state, keys::WINDOWS)? else {
             return Ok(());
         };
         if due > block.time {
@@ -32,14 +33,5 @@ pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(
 
 /// When the next window closes.
 pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-    Ok(earliest(state)?.map(|(_, due, _)| due))
-}
-
-fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, FeedId)>, StoreError> {
-    let mut queue = Scan::<FeedId>::new(state, keys::WINDOWS);
-    let Some((key, feed)) = queue.next().transpose()? else {
-        return Ok(None);
-    };
-    let due = keys::parse_window(&key)?;
-    Ok(Some((key, due, feed)))
+    Ok(earliest::<FeedId>(state, keys::WINDOWS)?.map(|(_, due, _)| due))
 }

@@ -8,6 +8,7 @@ use lilliput_types::{Amount, Holder, TimeMs};
 
 use super::{payout, state};
 use crate::bank;
+use crate::keyed::time_of;
 
 /// Sentences about what doesn't hold; none if all is well.
 ///
@@ -26,7 +27,7 @@ pub fn violations(reader: &dyn StateReader) -> Result<Vec<String>, StoreError> {
     let mut queued = BTreeSet::new();
     for entry in Scan::<FeedId>::new(reader, state::WINDOWS) {
         let (key, feed) = entry?;
-        queued.insert((state::parse_window(&key)?, feed));
+        queued.insert((time_of(state::WINDOWS, &key)?, feed));
     }
     if queued != due {
         found.push("the queue of windows doesn't match the feeds in use".to_owned());

@@ -1,12 +1,13 @@
 //! What anyone may ask about feeds and contests.
 
-use lilliput_ledger::{Scan, StateReader, StoreError};
+use lilliput_ledger::{StateReader, StoreError};
 use lilliput_types::Address;
 use lilliput_types::prices::{
     Contest, ContestId, Entrant, Feed, FeedId, PayoutRecord, PriceRecord, Reporter, Signal, Step,
 };
 
 use super::state;
+use crate::keyed::{digits, listed};
 
 /// One feed.
 ///
@@ -25,7 +26,7 @@ pub fn feeds(
     after: Option<FeedId>,
     limit: usize,
 ) -> Result<Vec<Feed>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::FEEDS, &after, limit)
 }
 
@@ -54,7 +55,7 @@ pub fn prices(
     after: Option<u64>,
     limit: usize,
 ) -> Result<Vec<PriceRecord>, StoreError> {
-    let after = after.map(state::digits).unwrap_or_default();
+    let after = after.map(digits).unwrap_or_default();
     listed(state, &state::prices_of(feed), &after, limit)
 }
 
@@ -75,7 +76,7 @@ pub fn contests(
     after: Option<ContestId>,
     limit: usize,
 ) -> Result<Vec<Contest>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::CONTESTS, &after, limit)
 }
 
@@ -112,7 +113,7 @@ pub fn steps(
     after: Option<u64>,
     limit: usize,
 ) -> Result<Vec<Step>, StoreError> {
-    let after = after.map(state::digits).unwrap_or_default();
+    let after = after.map(digits).unwrap_or_default();
     listed(state, &state::steps_of(contest), &after, limit)
 }
 
@@ -126,19 +127,7 @@ pub fn payouts(
     after: Option<u32>,
     limit: usize,
 ) -> Result<Vec<PayoutRecord>, StoreError> {
-    let after = after.map(|epoch| state::digits(u64::from(epoch)));
+    let after = after.map(|epoch| digits(u64::from(epoch)));
     let after = after.unwrap_or_default();
     listed(state, &state::payouts_of(contest), &after, limit)
-}
-
-fn listed<T: borsh::BorshDeserialize>(
-    state: &dyn StateReader,
-    prefix: &str,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<T>, StoreError> {
-    Scan::after(state, prefix, after)
-        .take(limit)
-        .map(|entry| entry.map(|(_, value)| value))
-        .collect()
 }

@@ -7,6 +7,8 @@ use lilliput_types::prices::{
 };
 use lilliput_types::{Address, TimeMs};
 
+use crate::keyed::{digits, next};
+
 const FEED_COUNT: &str = "prices/count/feed";
 const CONTEST_COUNT: &str = "prices/count/contest";
 pub(super) const FEEDS: &str = "prices/feed/";
@@ -14,11 +16,6 @@ pub(super) const CONTESTS: &str = "prices/contest/";
 pub(super) const WINDOWS: &str = "prices/window/";
 /// More old periods than one are there only after a halt.
 const PRUNED_MAX: usize = 8;
-
-/// Twenty digits, so that the order of keys is that of numbers.
-pub(super) fn digits(number: u64) -> String {
-    format!("{number:020}")
-}
 
 fn feed_key(id: FeedId) -> String {
     format!("{FEEDS}{:020}", id.0)
@@ -71,25 +68,6 @@ pub(super) fn steps_of(contest: ContestId) -> String {
 
 pub(super) fn payouts_of(contest: ContestId) -> String {
     format!("prices/payout/{:020}/", contest.0)
-}
-
-/// The time of a window in the queue.
-pub(super) fn parse_window(key: &str) -> Result<TimeMs, StoreError> {
-    let time = key
-        .strip_prefix(WINDOWS)
-        .and_then(|rest| rest.split_once('/'))
-        .and_then(|(time, _)| time.parse().ok());
-    time.map(TimeMs).ok_or_else(|| StoreError::Corrupt {
-        key: key.to_owned(),
-        reason: "not a window".to_owned(),
-    })
-}
-
-fn next(state: &mut State<'_>, counter: &str) -> Result<u64, StoreError> {
-    let count: u64 = state.read(counter)?.unwrap_or_default();
-    let next = count.saturating_add(1);
-    state.write(counter, &next);
-    Ok(next)
 }
 
 pub(super) fn next_feed(state: &mut State<'_>) -> Result<FeedId, StoreError> {

@@ -1,15 +1,16 @@
 //! What has fallen due: orders that nobody took, answers that are late, terms that are over.
 
-use lilliput_ledger::{BlockContext, Failure, Scan, State, StateReader, StoreError};
+use lilliput_ledger::{BlockContext, Failure, State, StateReader, StoreError};
 use lilliput_types::TimeMs;
 use lilliput_types::storage::{Deal, DealId, DealState};
 
 use super::{DUES_MAX, settle, state as keys};
+use crate::keyed::earliest;
 
 /// Handles what is due, the earliest first.
 pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
     for _ in 0..DUES_MAX {
-        let Some((key, due, id)) = earliest(state)? else {
+        let Some((key, due, id)) = earliest::<DealId>(state, keys::DUES)? else {
             return Ok(());
         };
         if due > block.time {
@@ -44,14 +45,5 @@ fn fall_due(state: &mut State<'_>, deal: &mut Deal, now: TimeMs) -> Result<(), F
 
 /// When the next deal falls due.
 pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-    Ok(earliest(state)?.map(|(_, due, _)| due))
-}
-
-fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, DealId)>, StoreError> {
-    let mut queue = Scan::<DealId>::new(state, keys::DUES);
-    let Some((key, deal)) = queue.next().transpose()? else {
-        return Ok(None);
-    };
-    let due = keys::parse_due(&key)?;
-    Ok(Some((key, due, deal)))
+    Ok(earliest::<DealId>(state, keys::DUES)?.map(|(_, due, _)| due))
 }

@@ -8,6 +8,7 @@ use lilliput_types::{Amount, Holder, TimeMs};
 
 use super::state;
 use crate::bank;
+use crate::keyed::time_of;
 
 /// Sentences about what doesn't hold; none if all is well.
 ///
@@ -27,7 +28,7 @@ pub fn violations(reader: &dyn StateReader) -> Result<Vec<String>, StoreError> {
     let mut queued = BTreeSet::new();
     for entry in Scan::<DealId>::new(reader, state::DUES) {
         let (key, deal) = entry?;
-        queued.insert((state::parse_due(&key)?, deal));
+        queued.insert((time_of(state::DUES, &key)?, deal));
     }
     if queued != due {
         found.push("the queue of deals doesn't match the deals".to_owned());

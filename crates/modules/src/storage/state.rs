@@ -4,6 +4,8 @@ use lilliput_ledger::{State, StateReader, StoreError, read};
 use lilliput_types::TimeMs;
 use lilliput_types::storage::{Deal, DealId};
 
+use crate::keyed::next;
+
 const COUNT: &str = "storage/count/deal";
 pub(super) const DEALS: &str = "storage/deal/";
 pub(super) const DUES: &str = "storage/due/";
@@ -16,23 +18,8 @@ fn due_key(due: TimeMs, deal: DealId) -> String {
     format!("{DUES}{:020}/{:020}", due.0, deal.0)
 }
 
-/// The time of a place in the queue.
-pub(super) fn parse_due(key: &str) -> Result<TimeMs, StoreError> {
-    let time = key
-        .strip_prefix(DUES)
-        .and_then(|rest| rest.split_once('/'))
-        .and_then(|(time, _)| time.parse().ok());
-    time.map(TimeMs).ok_or_else(|| StoreError::Corrupt {
-        key: key.to_owned(),
-        reason: "not a time that a deal falls due".to_owned(),
-    })
-}
-
 pub(super) fn next_deal(state: &mut State<'_>) -> Result<DealId, StoreError> {
-    let count: u64 = state.read(COUNT)?.unwrap_or_default();
-    let next = count.saturating_add(1);
-    state.write(COUNT, &next);
-    Ok(DealId(next))
+    next(state, COUNT).map(DealId)
 }
 
 pub(crate) fn deal(state: &dyn StateReader, id: DealId) -> Result<Option<Deal>, StoreError> {

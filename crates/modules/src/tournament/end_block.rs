@@ -6,12 +6,13 @@ use lilliput_types::TimeMs;
 use lilliput_types::tournament::{RoundId, RoundState, TournamentEvent};
 
 use super::{DEADLINES_MAX, VOIDS_MAX, settle, state as keys};
+use crate::keyed::earliest;
 
 /// Handles the deadlines that have come, the earliest first.
 pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(), StoreError> {
     let mut voided = 0;
     for _ in 0..DEADLINES_MAX {
-        let Some((key, deadline, id)) = earliest(state)? else {
+        let Some((key, deadline, id)) = earliest::<RoundId>(state, keys::DEADLINES)? else {
             return Ok(());
         };
         if deadline > block.time || voided == VOIDS_MAX {
@@ -47,14 +48,5 @@ pub(crate) fn end_block(state: &mut State<'_>, block: &BlockContext) -> Result<(
 
 /// When the next deadline comes.
 pub(crate) fn next_deadline(state: &dyn StateReader) -> Result<Option<TimeMs>, StoreError> {
-    Ok(earliest(state)?.map(|(_, deadline, _)| deadline))
-}
-
-fn earliest(state: &dyn StateReader) -> Result<Option<(String, TimeMs, RoundId)>, StoreError> {
-    let mut queue = lilliput_ledger::Scan::<RoundId>::new(state, keys::DEADLINES);
-    let Some((key, round)) = queue.next().transpose()? else {
-        return Ok(None);
-    };
-    let deadline = keys::parse_deadline(&key)?;
-    Ok(Some((key, deadline, round)))
+    Ok(earliest::<RoundId>(state, keys::DEADLINES)?.map(|(_, deadline, _)| deadline))
 }

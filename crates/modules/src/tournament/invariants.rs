@@ -8,6 +8,7 @@ use lilliput_types::{Amount, AmountError, Holder, TimeMs};
 
 use super::state;
 use crate::bank;
+use crate::keyed::time_of;
 
 /// Sentences about what doesn't hold; none if all is well.
 ///
@@ -37,7 +38,7 @@ pub fn violations(reader: &dyn StateReader) -> Result<Vec<String>, StoreError> {
     let mut queued = BTreeSet::new();
     for entry in Scan::<RoundId>::new(reader, state::DEADLINES) {
         let (key, round) = entry?;
-        let deadline = state::parse_deadline(&key)?;
+        let deadline = time_of(state::DEADLINES, &key)?;
         let last = open
             .iter()
             .find(|(_, id)| *id == round)

@@ -7,6 +7,7 @@ use lilliput_types::tournament::{
 };
 
 use super::state;
+use crate::keyed::{digits, listed};
 
 /// One tournament.
 ///
@@ -28,7 +29,7 @@ pub fn tournaments(
     after: Option<TournamentId>,
     limit: usize,
 ) -> Result<Vec<Tournament>, StoreError> {
-    let after = after.map(|id| state::digits(id.0)).unwrap_or_default();
+    let after = after.map(|id| digits(id.0)).unwrap_or_default();
     listed(state, state::TOURNAMENTS, &after, limit)
 }
 
@@ -68,7 +69,7 @@ pub fn rounds_of(
     limit: usize,
 ) -> Result<Vec<Round>, StoreError> {
     let prefix = state::rounds_of(tournament);
-    listed(state, &prefix, &state::digits(after), limit)
+    listed(state, &prefix, &digits(after), limit)
 }
 
 /// One entry.
@@ -138,16 +139,4 @@ pub fn standings(
     let after = after.map(|(account, model)| format!("{account}/{model}"));
     let after = after.unwrap_or_default();
     listed(state, &state::standings_of(tournament), &after, limit)
-}
-
-fn listed<T: borsh::BorshDeserialize>(
-    state: &dyn StateReader,
-    prefix: &str,
-    after: &str,
-    limit: usize,
-) -> Result<Vec<T>, StoreError> {
-    Scan::after(state, prefix, after)
-        .take(limit)
-        .map(|entry| entry.map(|(_, value)| value))
-        .collect()
 }

@@ -6,17 +6,14 @@ use lilliput_types::tournament::{
 };
 use lilliput_types::{Address, Height, TimeMs};
 
+use crate::keyed::next;
+
 const COUNT: &str = "tournament/count";
 const WORK: &str = "tournament/work";
 pub(super) const TOURNAMENTS: &str = "tournament/record/";
 pub(super) const ROUNDS: &str = "tournament/round/";
 pub(super) const RECENT: &str = "tournament/recent/";
 pub(super) const DEADLINES: &str = "tournament/deadline/";
-
-/// Twenty digits, so that the order of keys is that of numbers.
-pub(super) fn digits(number: u64) -> String {
-    format!("{number:020}")
-}
 
 fn place(round: RoundId) -> String {
     format!("{:020}/{:020}", round.tournament.0, round.number)
@@ -77,24 +74,9 @@ fn standing_key(tournament: TournamentId, account: Address, model: &ModelName) -
     format!("{}{account}/{model}", standings_of(tournament))
 }
 
-/// The time of an entry in the queue of deadlines.
-pub(super) fn parse_deadline(key: &str) -> Result<TimeMs, StoreError> {
-    let time = key
-        .strip_prefix(DEADLINES)
-        .and_then(|rest| rest.split_once('/'))
-        .and_then(|(time, _)| time.parse().ok());
-    time.map(TimeMs).ok_or_else(|| StoreError::Corrupt {
-        key: key.to_owned(),
-        reason: "not a deadline".to_owned(),
-    })
-}
-
 /// The id of the next tournament.
 pub(super) fn next_id(state: &mut State<'_>) -> Result<TournamentId, StoreError> {
-    let count: u64 = state.read(COUNT)?.unwrap_or_default();
-    let next = count.saturating_add(1);
-    state.write(COUNT, &next);
-    Ok(TournamentId(next))
+    next(state, COUNT).map(TournamentId)
 }
 
 pub(crate) fn tournament(

@@ -1,17 +1,14 @@
 //! Random histories of all messages: money is conserved after every block, and the same history gives
 //! the same events.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use lilliput_types::bank::{BankMessage, Burn, CreateAsset, Mint, SetAuthority};
 use lilliput_types::job::{JobEvent, Order};
 use lilliput_types::provider::{Deposit, MakeOffer, ProviderMessage, Withdraw, WithdrawOffer};
 use lilliput_types::registry::{RegistryMessage, Update};
 use lilliput_types::{Amount, AssetId, Event, JobId, Message, ModelId, Text};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 
+use crate::explore::explore;
 use crate::world::{OTHER, PROVIDER, World, address, asset};
 
 /// One random act.
@@ -236,34 +233,12 @@ fn kind(event: &Event) -> Option<&'static str> {
 
 #[test]
 fn books_are_right_after_every_block_of_any_history() {
-    let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let config = Config {
-        cases: 150,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let mut runner = TestRunner::new_with_rng(
-        config,
-        proptest::test_runner::TestRng::deterministic_rng(
-            proptest::test_runner::RngAlgorithm::ChaCha,
-        ),
-    );
-    runner
-        .run(&steps(), |steps| {
-            // `World` checks every invariant after each block.
-            let (first, second) = (History::run(&steps), History::run(&steps));
-            prop_assert_eq!(&first.events, &second.events);
-            for kind in first.events.iter().filter_map(kind) {
-                *seen.borrow_mut().entry(kind).or_default() += 1;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
-    for kind in ["paid", "slashed", "not accepted", "late", "refused"] {
-        assert!(
-            seen.get(kind).is_some_and(|count| *count >= 5),
-            "{kind}: {seen:?}"
-        );
-    }
+    let seen = explore(150, &steps(), |steps, seen| {
+        // `World` checks every invariant after each block.
+        let (first, second) = (History::run(&steps), History::run(&steps));
+        prop_assert_eq!(&first.events, &second.events);
+        seen.note(first.events.iter().filter_map(kind));
+        Ok(())
+    });
+    seen.assert_each(["paid", "slashed", "not accepted", "late", "refused"], 5);
 }

@@ -1,14 +1,13 @@
 //! Random histories of a group: every invariant holds after each block, and no seat has two commitments in roots that one
 //! period takes. With one nullifier to a commitment and scope, no member ever has two in a period.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_types::identity::{ChangeCause, Group, IdentityEvent};
 use lilliput_types::{Commitment, Event, GroupRoot};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::explore::explore;
 use crate::identity::{FIRST, OWNER, PERIOD_MS, People, SECOND, commitment, subject};
 
 /// One random act.
@@ -120,36 +119,23 @@ fn kind(event: &Event) -> Option<&'static str> {
 
 #[test]
 fn no_member_has_two_nullifiers_in_a_period_of_any_history() {
-    let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let config = Config {
-        cases: 40,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    runner
-        .run(&steps(), |steps| {
-            // `World` checks every invariant after each block.
-            let people = run(&steps);
-            for kind in people.world.events.iter().filter_map(kind) {
-                *seen.borrow_mut().entry(kind).or_default() += 1;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
-    for kind in [
-        "joined",
-        "rotated",
-        "recovered",
-        "returned",
-        "changed",
-        "removed",
-    ] {
-        let count = seen.get(kind).copied().unwrap_or_default();
-        assert!(count >= 3, "{kind}: {seen:?}");
-    }
+    let seen = explore(40, &steps(), |steps, seen| {
+        // `World` checks every invariant after each block.
+        let people = run(&steps);
+        seen.note(people.world.events.iter().filter_map(kind));
+        Ok(())
+    });
+    seen.assert_each(
+        [
+            "joined",
+            "rotated",
+            "recovered",
+            "returned",
+            "changed",
+            "removed",
+        ],
+        3,
+    );
 }
 
 /// The same history, the same events.

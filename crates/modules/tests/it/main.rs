@@ -6,6 +6,7 @@
     reason = "a failing step fails the test"
 )]
 
+mod explore;
 mod genesis;
 mod histories;
 mod identity;

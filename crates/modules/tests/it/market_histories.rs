@@ -1,9 +1,6 @@
 //! Random histories of the market: every invariant holds after each block, the same history gives the same events, no
 //! money comes or goes.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use lilliput_crypto::Digest;
 use lilliput_ledger::Machine;
 use lilliput_modules::market::query;
@@ -14,8 +11,8 @@ use lilliput_types::market::{
 };
 use lilliput_types::{DurationMs, Event, Holder, List};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::explore::explore;
 use crate::market::{HOUR, Market, SALT, group, offer, terms};
 use crate::world::{START, address, secret};
 
@@ -269,27 +266,14 @@ fn all_money(market: &Market) -> u128 {
 
 #[test]
 fn money_is_conserved_after_every_block_of_any_history_of_the_market() {
-    let seen: RefCell<BTreeMap<String, u32>> = RefCell::default();
-    let config = Config {
-        cases: 48,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    runner
-        .run(&steps(), |steps| {
-            // `World` checks every invariant after each block.
-            let (first, second) = (run(&steps), run(&steps));
-            prop_assert_eq!(&first.world.events, &second.world.events);
-            prop_assert_eq!(all_money(&first), START.0 * 7);
-            for kind in first.world.events.iter().filter_map(kind) {
-                *seen.borrow_mut().entry(kind).or_default() += 1;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
+    let seen = explore(48, &steps(), |steps, seen| {
+        // `World` checks every invariant after each block.
+        let (first, second) = (run(&steps), run(&steps));
+        prop_assert_eq!(&first.world.events, &second.world.events);
+        prop_assert_eq!(all_money(&first), START.0 * 7);
+        seen.note(first.world.events.iter().filter_map(kind));
+        Ok(())
+    });
     let causes = [
         CloseCause::OwnerLeft,
         CloseCause::ProviderLeft,
@@ -314,8 +298,5 @@ fn money_is_conserved_after_every_block_of_any_history_of_the_market() {
         "started",
         "waits",
     ];
-    for kind in causes.chain(others.map(str::to_owned)) {
-        let count = seen.get(&kind).copied().unwrap_or_default();
-        assert!(count >= 2, "{kind}: {seen:?}");
-    }
+    seen.assert_each(causes.chain(others.map(str::to_owned)), 2);
 }

@@ -1,15 +1,12 @@
 //! Random histories of feeds and contests: every invariant holds after each block, the same history gives the same events,
 //! and each contest can be replayed.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use lilliput_modules::prices::POT_MIN;
 use lilliput_types::Event;
 use lilliput_types::prices::{ContestTerms, OutCause, PricesEvent, SlashCause};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::explore::explore;
 use crate::prices::{Market, PERIOD_MS, STAKE, contest_terms};
 
 /// One random act.
@@ -131,32 +128,16 @@ fn kind(event: &Event) -> Option<&'static str> {
 
 #[test]
 fn money_is_conserved_after_every_block_of_any_history_of_prices() {
-    let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let config = Config {
-        cases: 40,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    runner
-        .run(&steps(), |steps| {
-            // `World` checks every invariant after each block.
-            let (first, second) = (run(&steps), run(&steps));
-            prop_assert_eq!(&first.world.events, &second.world.events);
-            first.assert_replays();
-            for kind in first.world.events.iter().filter_map(kind) {
-                *seen.borrow_mut().entry(kind).or_default() += 1;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
+    let seen = explore(40, &steps(), |steps, seen| {
+        // `World` checks every invariant after each block.
+        let (first, second) = (run(&steps), run(&steps));
+        prop_assert_eq!(&first.world.events, &second.world.events);
+        first.assert_replays();
+        seen.note(first.world.events.iter().filter_map(kind));
+        Ok(())
+    });
     let wanted = [
         "unpriced", "off", "silent", "left", "drawdown", "copied", "paid", "closed",
     ];
-    for kind in wanted {
-        let count = seen.get(kind).copied().unwrap_or_default();
-        assert!(count >= 5, "{kind}: {seen:?}");
-    }
+    seen.assert_each(wanted, 5);
 }

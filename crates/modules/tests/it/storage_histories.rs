@@ -1,8 +1,10 @@
 //! Random histories of deals: every invariant holds after each block, and no money appears or is lost.
 
+use lilliput_types::Event;
+use lilliput_types::storage::StorageEvent;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::explore::explore;
 use crate::storage::{PERIOD_MS, PROVIDER, Store, WINDOW_MS};
 
 impl Store {
@@ -27,23 +29,43 @@ fn act(store: &mut Store, kind: u8, actor: u8) {
     };
 }
 
+/// What the histories must have seen, so that the property isn't empty.
+fn kind(event: &Event) -> Option<&'static str> {
+    let Event::Storage(event) = event else {
+        return None;
+    };
+    Some(match event {
+        StorageEvent::Ordered { .. } => "ordered",
+        StorageEvent::Accepted { .. } => "accepted",
+        StorageEvent::Challenged { .. } => "challenged",
+        StorageEvent::Proven { .. } => "proven",
+        StorageEvent::Paid { .. } => "paid",
+        StorageEvent::Failed { .. } => "failed",
+        StorageEvent::Closed { .. } => "closed",
+    })
+}
+
 #[test]
 fn no_history_breaks_the_books() {
-    let config = Config {
-        cases: 60,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[11; 32]);
-    let mut runner = TestRunner::new_with_rng(config, random);
     let steps = prop::collection::vec((0_u8..12, 0_u8..4), 10..50);
-    let ran = runner.run(&steps, |steps| {
+    let seen = explore(60, &steps, |steps, seen| {
         let mut store = Store::ordered();
         let _ = store.accept(PROVIDER);
         for (kind, actor) in steps {
             act(&mut store, kind, actor);
         }
+        seen.note(store.world.events.iter().filter_map(kind));
         Ok(())
     });
-    ran.unwrap();
+    seen.assert_each(
+        [
+            "accepted",
+            "challenged",
+            "proven",
+            "paid",
+            "failed",
+            "closed",
+        ],
+        5,
+    );
 }

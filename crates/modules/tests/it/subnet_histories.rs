@@ -2,7 +2,6 @@
 //! evicted within immunity or without notice, that the same history gives the same events, and that splitting stake gains
 //! nothing.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lilliput_modules::subnet::round::Round;
@@ -11,8 +10,8 @@ use lilliput_types::subnet::{
 };
 use lilliput_types::{Amount, Registration, SubnetEpoch};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::explore::explore;
 use crate::subnet_field::{COIN, Field, OWNER, settings};
 
 #[derive(Clone, Copy, Debug)]
@@ -297,54 +296,38 @@ fn kind(event: &SubnetEvent) -> &'static str {
     }
 }
 
-fn runner(cases: u32) -> TestRunner {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
-}
-
 #[test]
 fn books_are_right_and_places_safe_in_any_history() {
-    let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    runner(48)
-        .run(&(any::<bool>(), steps()), |(market, steps)| {
-            let run = || {
-                let mut history = History::new(market);
-                history.check_places(SubnetEpoch(0));
-                for step in &steps {
-                    history.step(*step);
-                }
-                history.field
-            };
-            let (first, second) = (run(), run());
-            prop_assert_eq!(&first.world.events, &second.world.events);
-            for event in first.events() {
-                *seen.borrow_mut().entry(kind(event)).or_default() += 1;
+    let histories = (any::<bool>(), steps());
+    let seen = explore(48, &histories, |(market, steps), seen| {
+        let run = || {
+            let mut history = History::new(market);
+            history.check_places(SubnetEpoch(0));
+            for step in &steps {
+                history.step(*step);
             }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
-    for kind in [
-        "evicted",
-        "matched",
-        "slashed",
-        "paid",
-        "collected",
-        "audited",
-        "left",
-        "bought",
-        "sold",
-        "subtensor",
-    ] {
-        assert!(
-            seen.get(kind).is_some_and(|count| *count >= 3),
-            "{kind}: {seen:?}"
-        );
-    }
+            history.field
+        };
+        let (first, second) = (run(), run());
+        prop_assert_eq!(&first.world.events, &second.world.events);
+        seen.note(first.events().map(kind));
+        Ok(())
+    });
+    seen.assert_each(
+        [
+            "evicted",
+            "matched",
+            "slashed",
+            "paid",
+            "collected",
+            "audited",
+            "left",
+            "bought",
+            "sold",
+            "subtensor",
+        ],
+        3,
+    );
 }
 
 /// What validators 1 and, if it has any stake, 2 earn in three epochs beside validator 4, who has 120.
@@ -378,14 +361,12 @@ fn earned(stakes: [u128; 2]) -> u128 {
 #[test]
 fn splitting_stake_over_two_uids_gains_nothing() {
     let stakes = (10_u128..90).prop_map(|tenth| tenth * COIN);
-    runner(8)
-        .run(&stakes, |first| {
-            let whole = earned([100 * COIN, 0]);
-            let split = earned([first, 100 * COIN - first]);
-            prop_assert!(whole > 0);
-            // Compounded stake is rounded down in each pool.
-            prop_assert!(split <= whole, "{split} > {whole}");
-            Ok(())
-        })
-        .unwrap();
+    explore(8, &stakes, |first, _| {
+        let whole = earned([100 * COIN, 0]);
+        let split = earned([first, 100 * COIN - first]);
+        prop_assert!(whole > 0);
+        // Compounded stake is rounded down in each pool.
+        prop_assert!(split <= whole, "{split} > {whole}");
+        Ok(())
+    });
 }

@@ -1,13 +1,10 @@
 //! Random histories of tournaments: every invariant holds after each block, and the same history gives the same events.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
 use lilliput_types::Event;
 use lilliput_types::tournament::{Phase, TournamentEvent};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 
+use crate::explore::explore;
 use crate::tournaments::{Contest, SPAN_MS, STAKE_MIN, prediction, terms};
 
 /// One random act.
@@ -119,30 +116,15 @@ fn kind(event: &Event) -> Option<&'static str> {
 
 #[test]
 fn money_is_conserved_after_every_block_of_any_history_of_rounds() {
-    let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let config = Config {
-        cases: 60,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let rng = proptest::test_runner::TestRng::deterministic_rng(
-        proptest::test_runner::RngAlgorithm::ChaCha,
+    let seen = explore(60, &steps(), |steps, seen| {
+        // `World` checks every invariant after each block.
+        let (first, second) = (run(&steps), run(&steps));
+        prop_assert_eq!(&first.world.events, &second.world.events);
+        seen.note(first.world.events.iter().filter_map(kind));
+        Ok(())
+    });
+    seen.assert_each(
+        ["won", "forfeit", "void", "withdrawn", "revealed", "backed"],
+        5,
     );
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    runner
-        .run(&steps(), |steps| {
-            // `World` checks every invariant after each block.
-            let (first, second) = (run(&steps), run(&steps));
-            prop_assert_eq!(&first.world.events, &second.world.events);
-            for kind in first.world.events.iter().filter_map(kind) {
-                *seen.borrow_mut().entry(kind).or_default() += 1;
-            }
-            Ok(())
-        })
-        .unwrap();
-    let seen = seen.into_inner();
-    for kind in ["won", "forfeit", "void", "withdrawn", "revealed", "backed"] {
-        let count = seen.get(kind).copied().unwrap_or_default();
-        assert!(count >= 5, "{kind}: {seen:?}");
-    }
 }
