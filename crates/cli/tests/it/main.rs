@@ -13,6 +13,7 @@ mod faults;
 mod gate;
 mod help;
 mod hiding;
+mod host;
 mod identity;
 mod jobs;
 mod kill;
